@@ -1,0 +1,82 @@
+// The decimal Morton index of a HEALPix NESTED pixel, one element at a time.
+//
+// A pixel of order k is a base cell `parent` (0-11) and an address `normed` of k base-4 digits, the
+// path from the base cell down to the pixel. Its index writes the base cell, then that path:
+//
+//     fast_norm2mort(order = 3, normed = 28, parent = 8)
+//
+//         normed = 28 = 0b 01 11 00        base-4 digits   1 3 0
+//                                          each plus one   2 4 1
+//
+//                     -   3   2 4 1
+//                     |   |   `-.-'
+//                     |   |     address, digits 1-4, most significant first
+//                     |   base cell: parents 0-5 and 6-11 both write 1-6
+//                     parents 6-11 are negative
+//
+// so -3241 lies in -324, which lies in -32: dropping digits walks up the tree. Every operation
+// wraps modulo 2**64, since masked arrays hand over whatever lies under their masks.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+namespace mortie {
+
+inline constexpr std::int64_t max_order = 18; // 19 digits and a sign are what 64 bits hold
+
+inline constexpr auto pow10 = [] {
+    std::array<std::uint64_t, max_order + 1> table{1};
+    for (std::size_t k = 1; k < table.size(); ++k) {
+        table[k] = 10 * table[k - 1];
+    }
+    return table;
+}();
+
+// Entry i holds the six base-4 digits of i, read as a decimal number: 0b 01 11 00 -> 130.
+inline constexpr auto six_digits = [] {
+    std::array<std::uint32_t, 4096> table{};
+    for (std::uint32_t i = 0; i < table.size(); ++i) {
+        table[i] = i % 4 + 10 * table[i / 4];
+    }
+    return table;
+}();
+
+// The functions have internal linkage (`static`), so that each source file, built for an
+// instruction set of its own, keeps the copy that was compiled for it.
+
+static constexpr bool is_order(std::int64_t order) noexcept {
+    return 0 <= order && order <= max_order;
+}
+
+// The index; 0, which no pixel has, if the order lies outside 0-18.
+static constexpr std::int64_t fast_norm2mort(std::int64_t order, std::int64_t normed,
+                                             std::int64_t parent) noexcept {
+    if (!is_order(order)) {
+        return 0;
+    }
+    const auto k = static_cast<std::size_t>(order);
+    const std::uint64_t all_ones = (pow10[k] - 1) / 9; // 11...1, k digits: the "plus one"
+    const std::uint64_t address =
+        static_cast<std::uint64_t>(normed) & ((std::uint64_t{1} << 2 * k) - 1);
+    const std::uint64_t digits = six_digits[address & 4095] +
+                                 six_digits[address >> 12 & 4095] * pow10[6] +
+                                 six_digits[address >> 24] * pow10[12];
+
+    const bool south = parent >= 6;
+    const std::uint64_t base_cell =
+        static_cast<std::uint64_t>(parent) + (south ? ~std::uint64_t{4} : 1); // parent - 5 or + 1
+    const std::uint64_t magnitude = base_cell * pow10[k] + all_ones + digits;
+    return static_cast<std::int64_t>(south ? 0 - magnitude : magnitude);
+}
+
+static constexpr std::int64_t vaex_norm2mort(std::int64_t normed, std::int64_t parent) noexcept {
+    return fast_norm2mort(max_order, normed, parent);
+}
+
+static_assert(fast_norm2mort(3, 28, 8) == -3241);
+static_assert(fast_norm2mort(0, 3, 0) == 1 && fast_norm2mort(0, 3, 11) == -6);
+static_assert(vaex_norm2mort(-1, -1) == 444444444444444444);
+
+} // namespace mortie

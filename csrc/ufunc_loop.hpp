@@ -1,0 +1,220 @@
+// From a kernel to the inner loop of a ufunc.
+//
+// NumPy calls an inner loop with one pointer and one stride for each operand, inputs first. A kernel
+// wants packed arrays. So the loop walks over the elements in blocks: an operand that is packed is
+// handed to the kernel where it stands, any other goes through a buffer that stays in the L1 cache.
+#pragma once
+
+#include <Python.h>
+#include <numpy/ndarraytypes.h>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <tuple>
+#include <utility>
+
+#include "kernels.hpp"
+
+namespace mortie {
+
+inline constexpr std::size_t block_size = 512;
+
+template <typename T> inline constexpr char dtype = NPY_NOTYPE;
+template <> inline constexpr char dtype<Int64> = NPY_INT64;
+
+// Where NumPy keeps the elements of one operand; they may be unaligned.
+struct Strided {
+    char *data;
+    npy_intp step;
+
+    char *at(std::size_t i) const noexcept { return data + static_cast<npy_intp>(i) * step; }
+
+    template <typename T> T get(std::size_t i) const noexcept {
+        T value;
+        std::memcpy(&value, at(i), sizeof value);
+        return value;
+    }
+
+    template <typename T> void put(std::size_t i, T value) const noexcept {
+        std::memcpy(at(i), &value, sizeof value);
+    }
+
+    template <typename T> bool packed() const noexcept {
+        return step == sizeof(T) && reinterpret_cast<std::uintptr_t>(data) % alignof(T) == 0;
+    }
+};
+
+// What a View hands to the kernel: NumPy's own memory where that is packed, else a buffer.
+template <typename T> class Packed {
+  public:
+    using Element = T;
+
+    explicit Packed(Strided where) noexcept : where_(where), direct_(where.packed<T>()) {}
+
+    bool direct() const noexcept { return direct_; }
+
+  protected:
+    T *elements(std::size_t begin) noexcept {
+        return direct_ ? reinterpret_cast<T *>(where_.at(begin)) : buffer_;
+    }
+
+    Strided where_;
+    bool direct_;
+    alignas(64) T buffer_[block_size];
+};
+
+// View<Operand> serves a kernel's parameter of the type Operand, block by block: `load` gives the
+// argument for the elements from `begin` on, `store` brings results home.
+template <typename Operand> class View;
+
+template <typename T> class View<const T *> : public Packed<T> {
+  public:
+    static constexpr bool is_input = true;
+
+    View(Strided where, std::size_t block) noexcept
+        : Packed<T>(where), constant_(where.step == 0 && block > 1) {
+        if (constant_) {
+            std::fill_n(this->buffer_, block, where.get<T>(0));
+        }
+    }
+
+    const T *load(std::size_t begin, std::size_t count) noexcept {
+        if (!this->direct_ && !constant_) {
+            for (std::size_t i = 0; i < count; ++i) {
+                this->buffer_[i] = this->where_.template get<T>(begin + i);
+            }
+        }
+        return this->elements(begin);
+    }
+
+    void store(std::size_t, std::size_t) const noexcept {}
+
+  private:
+    bool constant_; // the buffer is filled once; blocks of one element may see it change
+};
+
+template <typename T> class View<Broadcast<T>> : public View<const T *> {
+  public:
+    View(Strided where, std::size_t block) noexcept
+        : View<const T *>(where, where.step == 0 ? 1 : block), step_(where.step == 0 ? 0 : 1) {}
+
+    bool direct() const noexcept { return step_ == 0 || this->direct_; }
+
+    Broadcast<T> load(std::size_t begin, std::size_t count) noexcept {
+        return {View<const T *>::load(begin, step_ == 0 ? 1 : count), step_};
+    }
+
+  private:
+    std::size_t step_;
+};
+
+template <typename T> class View<T *> : public Packed<T> {
+  public:
+    static constexpr bool is_input = false;
+
+    View(Strided where, std::size_t) noexcept : Packed<T>(where) {}
+
+    T *load(std::size_t begin, std::size_t) noexcept { return this->elements(begin); }
+
+    void store(std::size_t begin, std::size_t count) const noexcept {
+        if (!this->direct_) {
+            for (std::size_t i = 0; i < count; ++i) {
+                this->where_.put(begin + i, this->buffer_[i]);
+            }
+        }
+    }
+};
+
+// Whether some element of `in` is the result of an earlier element of `out`. NumPy hands over such
+// loops on purpose, for `reduce` and `accumulate`; all other harmful overlap it removes by copies.
+inline bool reads_results(Strided in, Strided out, std::size_t n) noexcept {
+    const npy_intp ahead = out.data - in.data;
+    if (in.step != out.step || n < 2) {
+        return false;
+    }
+    if (out.step == 0) {
+        return ahead == 0;
+    }
+    const npy_intp distance = ahead / out.step;
+    return ahead % out.step == 0 && 0 < distance && distance < static_cast<npy_intp>(n);
+}
+
+// The inner loop of a kernel. Where the kernel stops early, `raise` sets the Python exception for
+// the inputs it stopped at; the kernels of ufuncs without a `raise` never do.
+template <auto kernel, auto raise> struct InnerLoop;
+
+template <typename... Operand, std::size_t (*Kernels::*kernel)(std::size_t, Operand...) noexcept,
+          auto raise>
+struct InnerLoop<kernel, raise> {
+    static constexpr std::size_t nargs = sizeof...(Operand);
+    static constexpr std::size_t nin = (std::size_t{View<Operand>::is_input} + ...);
+    static constexpr std::array<char, nargs> types = {dtype<typename View<Operand>::Element>...};
+
+    // A PyUFuncGenericFunction; its data is the Kernels in use.
+    static void run(char **args, const npy_intp *dimensions, const npy_intp *steps, void *kernels) {
+        Operands operands;
+        for (std::size_t j = 0; j < nargs; ++j) {
+            operands[j] = {args[j], steps[j]};
+        }
+        const auto n = static_cast<std::size_t>(dimensions[0]);
+        const std::size_t done = call(static_cast<const Kernels *>(kernels)->*kernel, operands, n,
+                                      std::make_index_sequence<nargs>{});
+        if constexpr (raise != nullptr) {
+            if (done < n) {
+                fail(operands, done, std::make_index_sequence<nin>{});
+            }
+        }
+    }
+
+  private:
+    using Operands = std::array<Strided, nargs>;
+
+    template <std::size_t... j>
+    static std::size_t call(std::size_t (*function)(std::size_t, Operand...) noexcept,
+                            const Operands &operands, std::size_t n,
+                            std::index_sequence<j...>) noexcept {
+        const bool one_by_one = sequential(operands, n);
+        std::size_t block = one_by_one ? 1 : std::min(n, block_size);
+        std::tuple<View<Operand>...> views{View<Operand>(operands[j], block)...};
+        if (!one_by_one && (std::get<j>(views).direct() && ...)) {
+            block = n;
+        }
+        for (std::size_t begin = 0; begin < n; begin += block) {
+            const std::size_t count = std::min(block, n - begin);
+            const std::size_t done = function(count, std::get<j>(views).load(begin, count)...);
+            (std::get<j>(views).store(begin, done), ...);
+            if (done < count) {
+                return begin + done;
+            }
+        }
+        return n;
+    }
+
+    static bool sequential(const Operands &operands, std::size_t n) noexcept {
+        for (std::size_t in = 0; in < nin; ++in) {
+            for (std::size_t out = nin; out < nargs; ++out) {
+                if (reads_results(operands[in], operands[out], n)) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    // The loop runs without the GIL. NumPy goes on with its next chunk after an error: the first
+    // one stays.
+    template <std::size_t... j>
+    static void fail(const Operands &operands, std::size_t i, std::index_sequence<j...>) {
+        const PyGILState_STATE gil = PyGILState_Ensure();
+        if (PyErr_Occurred() == nullptr) {
+            raise(operands[j].template get<
+                  typename std::tuple_element_t<j, std::tuple<View<Operand>...>>::Element>(i)...);
+        }
+        PyGILState_Release(gil);
+    }
+};
+
+} // namespace mortie

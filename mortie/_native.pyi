@@ -1,0 +1,4 @@
+import numpy as np
+
+fastNorm2Mort: np.ufunc
+VaexNorm2Mort: np.ufunc

@@ -1,0 +1,289 @@
+"""From coordinates to decimal Morton indices, and what surrounds them.
+
+Latitudes and longitudes are in degrees, pixels in the NESTED scheme of HEALPix
+(Gorski et al. 2005, The Astrophysical Journal 622, 759). Functions accept
+whatever NumPy's ufuncs accept: scalars, sequences, arrays and their subclasses.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from mortie._backend import (
+    NATIVE_AVAILABLE,
+    VaexNorm2Mort,
+    fast_norm2mort,
+    fastNorm2Mort,
+    vaex_norm2mort,
+)
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+__all__ = [
+    "NATIVE_AVAILABLE",
+    "VaexNorm2Mort",
+    "clip2order",
+    "fastNorm2Mort",
+    "fast_norm2mort",
+    "geo2mort",
+    "geo2uniq",
+    "heal_norm",
+    "order2res",
+    "res2display",
+    "unique2parent",
+    "vaex_norm2mort",
+]
+
+
+def _check_order(order: int, highest: int) -> None:
+    if not 0 <= order <= highest:
+        raise ValueError(f"order must lie in 0-{highest}, not {order}")
+
+
+def order2res(order: float) -> float:
+    """Approximate the size of a cell.
+
+    Parameters
+    ----------
+    order : int or ndarray
+        HEALPix order (level) k; nside is ``2**k``.
+
+    Returns
+    -------
+    float or ndarray of float64
+        Length of a cell's side in kilometres: ``111 * 58.6323 * 0.5**order``.
+
+    Notes
+    -----
+    A degree of latitude is about 111 km, and 58.6323 degrees are the square
+    root of a base cell's area, 4 pi / 12 steradians [1]_; each order halves it.
+
+    References
+    ----------
+    .. [1] Gorski et al. (2005), "HEALPix: A Framework for High-Resolution
+       Discretization and Fast Analysis of Data Distributed on the Sphere",
+       The Astrophysical Journal 622, 759, section 4.
+
+    Examples
+    --------
+    >>> from mortie import tools
+    >>> print(f"{tools.order2res(18) * 1000:.1f} m")
+    24.8 m
+    """
+    return 111 * 58.6323 * 0.5**order
+
+
+def res2display() -> None:
+    """Print the approximate cell size of every order from 0 to 19.
+
+    Examples
+    --------
+    >>> from mortie import tools
+    >>> tools.res2display()  # doctest: +ELLIPSIS
+    6508.1853 km at tessellation order 0
+    3254.09265 km at tessellation order 1
+    ...
+    """
+    for order in range(20):
+        print(f"{order2res(order)} km at tessellation order {order}")
+
+
+def unique2parent(unique: ArrayLike) -> NDArray[np.int64] | np.int64:
+    """Find the base cells of UNIQ pixel numbers that share one order.
+
+    Parameters
+    ----------
+    unique : array_like of int64
+        UNIQ numbers, ``4 * 4**k + nest``, of any shape.
+
+    Returns
+    -------
+    ndarray of int64, or numpy.int64 for a scalar
+        Base cells, 0-11, in the shape of `unique`.
+
+    Raises
+    ------
+    NotImplementedError
+        If the numbers are of different orders.
+    ValueError
+        If a number is less than 4, the least UNIQ number.
+
+    Notes
+    -----
+    UNIQ numbers of order k run from ``4 * 4**k`` to ``16 * 4**k - 1`` [1]_: the
+    bits above the low ``2 * k`` are the base cell plus 4.
+
+    References
+    ----------
+    .. [1] Reinecke and Hivon (2015), "Efficient data structures for masks on 2D
+       grids", Astronomy & Astrophysics 580, A132.
+
+    Examples
+    --------
+    >>> from mortie import tools
+    >>> tools.unique2parent([4 * 4**5, 4 * 4**5 + 11 * 4**5 + 7])
+    array([ 0, 11])
+    """
+    unique = np.asanyarray(unique)
+    if unique.size == 0:
+        return unique.astype(np.int64)
+    least, greatest = int(unique.min()), int(unique.max())
+    if least < 4:
+        raise ValueError(f"UNIQ numbers are 4 or more, not {least}")
+    order = (least.bit_length() - 3) // 2
+    if greatest >= 16 * 4**order:
+        raise NotImplementedError("Cannot parse mixed resolution unique cells")
+    return (unique >> 2 * order) - 4
+
+
+def heal_norm(base: Any, order: Any, addr_nest: Any) -> Any:
+    """Take the base cells out of NESTED pixel numbers.
+
+    Parameters
+    ----------
+    base : int or ndarray of int64
+        Base cells, 0-11.
+    order : int
+        HEALPix order k of the pixels.
+    addr_nest : int or ndarray of int64
+        NESTED pixel numbers.
+
+    Returns
+    -------
+    int or ndarray of int64
+        Addresses inside the base cells: ``addr_nest - base * 4**order``.
+
+    Examples
+    --------
+    >>> from mortie import tools
+    >>> tools.heal_norm(8, 3, 8 * 4**3 + 28)
+    28
+    """
+    return addr_nest - base * 4**order
+
+
+def _geo2nest(lats: ArrayLike, lons: ArrayLike, order: int) -> Any:
+    import healpy  # heavy: only once it is needed
+
+    _check_order(order, 29)
+    return healpy.ang2pix(2**order, lons, lats, lonlat=True, nest=True)
+
+
+def geo2uniq(lats: ArrayLike, lons: ArrayLike, order: int = 18) -> NDArray[np.int64] | np.int64:
+    """Find the UNIQ numbers of the pixels that hold given coordinates.
+
+    Parameters
+    ----------
+    lats, lons : array_like of float64
+        Latitudes (-90 to 90) and longitudes in degrees; they broadcast.
+    order : int, default 18
+        HEALPix order k, 0-29.
+
+    Returns
+    -------
+    ndarray of int64, or numpy.int64 for scalars
+        ``4 * 4**k + nest``, in the broadcast shape.
+
+    Raises
+    ------
+    ValueError
+        If the order lies outside 0-29 or a latitude outside -90 to 90.
+
+    Notes
+    -----
+    ``nest`` is the NESTED pixel number of [1]_, section 4.1, as
+    ``healpy.ang2pix`` finds it.
+
+    References
+    ----------
+    .. [1] Gorski et al. (2005), "HEALPix: A Framework for High-Resolution
+       Discretization and Fast Analysis of Data Distributed on the Sphere",
+       The Astrophysical Journal 622, 759. https://doi.org/10.1086/427976
+
+    Examples
+    --------
+    >>> from mortie import tools
+    >>> tools.geo2uniq([-77.85, -90.0], [166.67, 0.0], order=6)
+    array([53069, 49152])
+    """
+    return 4 * 4**order + _geo2nest(lats, lons, order)
+
+
+def geo2mort(lats: ArrayLike, lons: ArrayLike, order: int = 18) -> NDArray[np.int64]:
+    """Find the decimal Morton indices of given coordinates.
+
+    Parameters
+    ----------
+    lats, lons : array_like of float64
+        Latitudes (-90 to 90) and longitudes in degrees; they broadcast.
+    order : int, default 18
+        HEALPix order k, 0-18.
+
+    Returns
+    -------
+    ndarray of int64
+        Indices as `fastNorm2Mort` describes them, always one-dimensional: the
+        broadcast shape is ravelled, and scalars give one element.
+
+    Raises
+    ------
+    ValueError
+        If the order lies outside 0-18 or a latitude outside -90 to 90.
+
+    See Also
+    --------
+    mortie.fastNorm2Mort : The index and its formula.
+
+    Examples
+    --------
+    >>> from mortie import tools
+    >>> tools.geo2mort([-77.85, -90.0], [166.67, 0.0], order=6)
+    array([-4444142, -3111111])
+    """
+    nest = _geo2nest(lats, lons, order)
+    return np.ravel(fastNorm2Mort(order, nest, nest >> 2 * order))
+
+
+def clip2order(clip_order: int, midx: ArrayLike | None = None, print_factor: bool = False) -> Any:
+    """Coarsen order-18 decimal Morton indices.
+
+    Parameters
+    ----------
+    clip_order : int
+        HEALPix order to clip to, 0-18.
+    midx : array_like of int64, optional
+        Indices of order 18. Needed unless `print_factor` is true.
+    print_factor : bool, default False
+        Return the factor that the indices are divided by, and nothing else.
+
+    Returns
+    -------
+    ndarray of int64, numpy.int64 for a scalar, or int
+        The indices at order `clip_order`, truncated toward zero:
+        ``sign(midx) * (abs(midx) // 10**(18 - clip_order))``; or the factor.
+
+    Raises
+    ------
+    ValueError
+        If `clip_order` lies outside 0-18.
+    TypeError
+        If `midx` is missing.
+
+    Examples
+    --------
+    >>> from mortie import tools
+    >>> tools.clip2order(3, [-3241111111111111111, 1111111111111111111])
+    array([-3241,  1111])
+    >>> tools.clip2order(16, print_factor=True)
+    100
+    """
+    _check_order(clip_order, 18)
+    factor = 10 ** (18 - int(clip_order))
+    if print_factor:
+        return factor
+    if midx is None:
+        raise TypeError("clip2order needs midx, the indices to clip, or print_factor=True")
+    return np.sign(midx) * (np.abs(midx) // np.int64(factor))
