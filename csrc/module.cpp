@@ -31,8 +31,7 @@ struct UFunc {
 template <auto kernel, auto raise = nullptr>
 constexpr UFunc ufunc(const char *name, const char *doc) {
     using Loop = InnerLoop<kernel, raise>;
-    return {name,     doc,      Loop::run, Loop::types.data(),
-            Loop::nin, Loop::nargs - Loop::nin};
+    return {name, doc, Loop::run, Loop::types.data(), Loop::nin, Loop::nargs - Loop::nin};
 }
 
 // NumPy keeps pointers into this table for as long as the ufuncs live.
@@ -60,9 +59,8 @@ int name_public_module(PyObject *ufunc) {
 }
 
 int add_ufunc(PyObject *module, UFunc &spec) {
-    PyObject *ufunc =
-        PyUFunc_FromFuncAndData(&spec.loop, kernels_in_use, spec.types, 1, spec.nin, spec.nout,
-                                PyUFunc_None, spec.name, spec.doc, 0);
+    PyObject *ufunc = PyUFunc_FromFuncAndData(&spec.loop, kernels_in_use, spec.types, 1, spec.nin,
+                                              spec.nout, PyUFunc_None, spec.name, spec.doc, 0);
     if (ufunc == nullptr) {
         return -1;
     }
@@ -95,8 +93,15 @@ PyModuleDef_Slot slots[] = {
 };
 
 PyModuleDef definition = {
-    PyModuleDef_HEAD_INIT, "mortie._native", "The ufuncs of mortie, in C++.", 0, nullptr,
-    slots, nullptr, nullptr, nullptr,
+    PyModuleDef_HEAD_INIT,
+    "mortie._native",
+    "The ufuncs of mortie, in C++.",
+    0,
+    nullptr,
+    slots,
+    nullptr,
+    nullptr,
+    nullptr,
 };
 
 } // namespace

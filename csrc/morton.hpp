@@ -64,11 +64,11 @@ static constexpr std::int64_t fast_norm2mort(std::int64_t order, std::int64_t no
                                  six_digits[address >> 12 & 4095] * pow10[6] +
                                  six_digits[address >> 24] * pow10[12];
 
-    const bool south = parent >= 6;
-    const std::uint64_t base_cell =
-        static_cast<std::uint64_t>(parent) + (south ? ~std::uint64_t{4} : 1); // parent - 5 or + 1
+    // No branch on the parent: neighbours in an array often lie in different base cells.
+    const std::uint64_t south = parent < 6 ? 0 : ~std::uint64_t{0};
+    const std::uint64_t base_cell = static_cast<std::uint64_t>(parent) + 1 - (south & 6);
     const std::uint64_t magnitude = base_cell * pow10[k] + all_ones + digits;
-    return static_cast<std::int64_t>(south ? 0 - magnitude : magnitude);
+    return static_cast<std::int64_t>((magnitude ^ south) - south);
 }
 
 static constexpr std::int64_t vaex_norm2mort(std::int64_t normed, std::int64_t parent) noexcept {

@@ -1,8 +1,9 @@
 // From a kernel to the inner loop of a ufunc.
 //
-// NumPy calls an inner loop with one pointer and one stride for each operand, inputs first. A kernel
-// wants packed arrays. So the loop walks over the elements in blocks: an operand that is packed is
-// handed to the kernel where it stands, any other goes through a buffer that stays in the L1 cache.
+// NumPy calls an inner loop with one pointer and one stride for each operand, inputs first. A
+// kernel wants packed arrays. So the loop walks over the elements in blocks: an operand that is
+// packed is handed to the kernel where it stands, any other goes through a buffer that stays in the
+// L1 cache.
 #pragma once
 
 #include <Python.h>
@@ -210,8 +211,10 @@ struct InnerLoop<kernel, raise> {
     static void fail(const Operands &operands, std::size_t i, std::index_sequence<j...>) {
         const PyGILState_STATE gil = PyGILState_Ensure();
         if (PyErr_Occurred() == nullptr) {
-            raise(operands[j].template get<
-                  typename std::tuple_element_t<j, std::tuple<View<Operand>...>>::Element>(i)...);
+            raise(operands[j]
+                      .template get<
+                          typename std::tuple_element_t<j, std::tuple<View<Operand>...>>::Element>(
+                          i)...);
         }
         PyGILState_Release(gil);
     }
