@@ -1,0 +1,33 @@
+"""Fixtures that several test modules share."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+DRAINAGE = Path(__file__).parents[2] / "shared" / "data" / "antarctica_drainage.npz"
+
+
+@pytest.fixture(scope="session")
+def drainage():
+    """The outlines of the Antarctic drainage systems, with the numba version's indices."""
+    if not DRAINAGE.exists():
+        message = "the Antarctic drainage coordinates are not beside this checkout"
+        if os.environ.get("MORTIE_REQUIRE_DATA"):
+            pytest.fail(message)
+        pytest.skip(message)
+    with np.load(DRAINAGE) as data:
+        return {name: data[name] for name in data.files}
+
+
+@pytest.fixture(scope="session")
+def wild():
+    """A function that gives n seeded int64s of every magnitude."""
+
+    def draw(n, seed):
+        random = np.random.default_rng(seed)
+        values = random.integers(-(2**63), 2**63 - 1, n, dtype=np.int64, endpoint=True)
+        return values >> random.integers(0, 64, n)
+
+    return draw
