@@ -3,8 +3,7 @@
 
 namespace mortie::docstrings {
 
-inline constexpr const char *fast_norm2mort = R"(
-Decimal Morton indices of HEALPix NESTED pixels.
+inline constexpr const char *fast_norm2mort = R"(Decimal Morton indices of HEALPix NESTED pixels.
 
 Call it as ``fastNorm2Mort(order, normed, parents)``. The arguments broadcast
 against each other.
@@ -66,8 +65,8 @@ array([-3241, -3444])
 array([   -3,   -31,  -341, -3241])
 )";
 
-inline constexpr const char *vaex_norm2mort = R"(
-Decimal Morton indices of HEALPix NESTED pixels of order 18.
+inline constexpr const char *vaex_norm2mort =
+    R"(Decimal Morton indices of HEALPix NESTED pixels of order 18.
 
 Call it as ``VaexNorm2Mort(normed, parents)``. It equals
 ``fastNorm2Mort(18, normed, parents)``, with two arguments as vaex wants them.

@@ -7,6 +7,7 @@ from mortie import demo
 
 
 def main() -> int:
+    """Parse the arguments and return the exit code."""
     parser = argparse.ArgumentParser(
         prog="python -m mortie", description="HEALPix decimal Morton indices."
     )

@@ -12,26 +12,29 @@ __all__ = [
     "vaex_norm2mort",
 ]
 
-NATIVE_AVAILABLE = os.environ.get("MORTIE_FORCE_NUMBA", "") in ("", "0")
-_why_not_native = "MORTIE_FORCE_NUMBA is set"
+NATIVE_AVAILABLE = False
+_forced = os.environ.get("MORTIE_FORCE_NUMBA", "") not in ("", "0")
 
-if NATIVE_AVAILABLE:
+if _forced:
+    _why_not_native = "MORTIE_FORCE_NUMBA is set"
+else:
     try:
         from mortie._native import VaexNorm2Mort, fastNorm2Mort
-    except ImportError as error:
-        NATIVE_AVAILABLE = False
-        _why_not_native = f"the C++ extension of mortie can't be imported ({error})"
+
+        NATIVE_AVAILABLE = True
+    except ImportError as _error:
+        _why_not_native = f"the C++ extension of mortie can't be imported ({_error})"
 
 if not NATIVE_AVAILABLE:
     try:
         from mortie._numba import VaexNorm2Mort, fastNorm2Mort
-    except ImportError as error:
+    except ImportError as _error:
         raise ImportError(
-            f"{_why_not_native}, and numba can't be imported either ({error}). Install mortie "
-            "again for the extension (pip install --force-reinstall mortie), or numba for the "
-            "slower fallback (pip install 'mortie[numba]')."
-        ) from error
-    if "MORTIE_FORCE_NUMBA" not in os.environ:
+            f"{_why_not_native}, and the numba fallback can't be imported ({_error}). Install "
+            "mortie again for the extension (pip install --force-reinstall mortie), or numba for "
+            "the slower fallback (pip install 'mortie[numba]')."
+        ) from _error
+    if not _forced:
         warnings.warn(
             f"{_why_not_native}; mortie uses the slower numba fallback",
             RuntimeWarning,

@@ -43,7 +43,7 @@ def _check_order(order: int, highest: int) -> None:
         raise ValueError(f"order must lie in 0-{highest}, not {order}")
 
 
-def order2res(order: float) -> float:
+def order2res(order: Any) -> Any:
     """Approximate the size of a cell.
 
     Parameters
@@ -91,7 +91,7 @@ def res2display() -> None:
         print(f"{order2res(order)} km at tessellation order {order}")
 
 
-def unique2parent(unique: ArrayLike) -> NDArray[np.int64] | np.int64:
+def unique2parent(unique: ArrayLike) -> Any:
     """Find the base cells of UNIQ pixel numbers that share one order.
 
     Parameters
@@ -110,6 +110,8 @@ def unique2parent(unique: ArrayLike) -> NDArray[np.int64] | np.int64:
         If the numbers are of different orders.
     ValueError
         If a number is less than 4, the least UNIQ number.
+    TypeError
+        If the numbers are not integers.
 
     Notes
     -----
@@ -130,6 +132,8 @@ def unique2parent(unique: ArrayLike) -> NDArray[np.int64] | np.int64:
     unique = np.asanyarray(unique)
     if unique.size == 0:
         return unique.astype(np.int64)
+    if unique.dtype.kind not in "iu":
+        raise TypeError(f"UNIQ numbers are integers, not {unique.dtype}")
     least, greatest = int(unique.min()), int(unique.max())
     if least < 4:
         raise ValueError(f"UNIQ numbers are 4 or more, not {least}")
@@ -166,13 +170,13 @@ def heal_norm(base: Any, order: Any, addr_nest: Any) -> Any:
 
 
 def _geo2nest(lats: ArrayLike, lons: ArrayLike, order: int) -> Any:
-    import healpy  # heavy: only once it is needed
+    import healpy  # type: ignore[import-untyped] # heavy: only once it is needed
 
     _check_order(order, 29)
     return healpy.ang2pix(2**order, lons, lats, lonlat=True, nest=True)
 
 
-def geo2uniq(lats: ArrayLike, lons: ArrayLike, order: int = 18) -> NDArray[np.int64] | np.int64:
+def geo2uniq(lats: ArrayLike, lons: ArrayLike, order: int = 18) -> Any:
     """Find the UNIQ numbers of the pixels that hold given coordinates.
 
     Parameters
@@ -207,7 +211,7 @@ def geo2uniq(lats: ArrayLike, lons: ArrayLike, order: int = 18) -> NDArray[np.in
     --------
     >>> from mortie import tools
     >>> tools.geo2uniq([-77.85, -90.0], [166.67, 0.0], order=6)
-    array([53069, 49152])
+    array([53340, 49152])
     """
     return 4 * 4**order + _geo2nest(lats, lons, order)
 
@@ -241,7 +245,7 @@ def geo2mort(lats: ArrayLike, lons: ArrayLike, order: int = 18) -> NDArray[np.in
     --------
     >>> from mortie import tools
     >>> tools.geo2mort([-77.85, -90.0], [166.67, 0.0], order=6)
-    array([-4444142, -3111111])
+    array([-4112241, -3111111])
     """
     nest = _geo2nest(lats, lons, order)
     return np.ravel(fastNorm2Mort(order, nest, nest >> 2 * order))

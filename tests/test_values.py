@@ -102,7 +102,10 @@ def test_seeded_antarctic_points():
     lons = random.randint(-180 * 2**21, 180 * 2**21, 1_200_000) / 2**21
     assert digest(lats, "<f8") == "b4f64377a8babef7cb0222f8b360116cac39c4ab766a4816379a00ed31cc9a28"
     assert digest(lons, "<f8") == "45297dfa02d09c94421b6c2cd694ffb278c853a50f1718390be41c29cf6b545f"
-    assert digest(geo2mort(lats, lons), "<i8") == "b207020b3a65e59f3b0678e4cffa9bf01b383f1ce0be549dbf392be3604d2e35"
+    assert (
+        digest(geo2mort(lats, lons), "<i8")
+        == "b207020b3a65e59f3b0678e4cffa9bf01b383f1ce0be549dbf392be3604d2e35"
+    )
 
 
 def digest(array, dtype):

@@ -1,0 +1,68 @@
+"""Everything that is checked, as sessions of nox; ``nox --list`` names them."""
+
+import os
+import shutil
+
+import nox
+
+nox.options.sessions = ["tests", "cpp", "lint"]
+
+
+@nox.session
+def tests(session):
+    """Run pytest on the Python that runs nox."""
+    session.install(".[test]")
+    session.run("pytest", *session.posargs)
+
+
+@nox.session(python=["3.10", "3.11", "3.12", "3.13"])
+def pythons(session):
+    """Run pytest on every supported Python, with the newest NumPy."""
+    tests(session)
+
+
+@nox.session(python="3.10")
+def lowest(session):
+    """Run pytest with the lowest supported NumPy and numba."""
+    session.install(".[test]", "numpy==1.21.6", "numba==0.57.1")
+    session.run("pytest", *session.posargs)
+
+
+@nox.session
+def cpp(session):
+    """Run the C++ tests."""
+    cpp_tests(session, "build", "-Dbuildtype=release")
+
+
+@nox.session
+def sanitizers(session):
+    """Run the C++ tests under ASan and UBSan with every compiler found, warnings being errors."""
+    for compiler in filter(shutil.which, ["g++", "clang++"]):
+        cpp_tests(
+            session,
+            f"build-{compiler}",
+            "-Dbuildtype=debugoptimized",
+            "-Dwerror=true",
+            "-Db_sanitize=address,undefined",
+            "-Db_lundef=false",
+            env={"CXX": compiler},
+        )
+
+
+def cpp_tests(session, name, *options, env=None):
+    session.install("meson>=1.4", "ninja", "numpy>=2.0")
+    build = session.create_tmp() + "/" + name
+    # In CI the tests must run; elsewhere GoogleTest may be missing.
+    wanted = "enabled" if os.environ.get("CI") else "auto"
+    session.run("meson", "setup", "--wipe", build, f"-Dtests={wanted}", *options, env=env)
+    if "cpp" in session.run("meson", "test", "-C", build, "--list", silent=True):
+        session.run("meson", "test", "-C", build, "--print-errorlogs")
+    else:
+        session.warn("THE C++ TESTS DID NOT RUN: GoogleTest was neither found nor downloaded.")
+
+
+@nox.session
+def lint(session):
+    """Run every pre-commit hook on every file."""
+    session.install("pre-commit")
+    session.run("pre-commit", "run", "--all-files", "--show-diff-on-failure")

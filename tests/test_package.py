@@ -1,0 +1,171 @@
+"""The package as a whole: its backends, what importing it costs, its command, types and docs."""
+
+import doctest
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import mortie
+from mortie import _backend, tools
+
+README = Path(__file__).parents[1] / "README.md"
+
+
+def python(*arguments, **environment):
+    """Run a new interpreter in an empty environment but for what is given."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("MORTIE")}
+    return subprocess.run(
+        [sys.executable, *arguments],
+        env=kept | environment,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+
+
+def output(*arguments, **environment):
+    done = python(*arguments, **environment)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    return done.stdout
+
+
+# --- backends ---
+
+REPORT = """
+import sys, mortie
+from mortie import tools
+print(mortie.backend(), tools.NATIVE_AVAILABLE, "numba" in sys.modules)
+print(tools.fastNorm2Mort([3, 18], -1, [8, 100]), tools.VaexNorm2Mort(-1, 12))
+print(tools.geo2mort([-77.85, -90.0], [166.67, 0.0], 6))
+"""
+RESULTS = """\
+[               -3444 -3210724075896686364] -7444444444444444444
+[-4112241 -3111111]
+"""
+
+
+@pytest.mark.parametrize("value", [None, "", "0"])
+def test_native(value):
+    environment = {} if value is None else {"MORTIE_FORCE_NUMBA": value}
+    assert output("-c", REPORT, **environment) == "native True False\n" + RESULTS
+
+
+def test_forced_numba():
+    assert output("-c", REPORT, MORTIE_FORCE_NUMBA="1") == "numba False True\n" + RESULTS
+
+
+def test_numba_errors():
+    program = """
+import mortie
+for order in 19, -3, [18, 19], [-3, 18]:
+    try:
+        mortie.fastNorm2Mort(order, 1, 1)
+    except ValueError as error:
+        print(error)
+print(mortie.fastNorm2Mort.types)
+"""
+    too_high = "Max order is 18 (to output to 64-bit int).\n"
+    too_low = "order must lie in 0-18, not -3\n"
+    int64 = np.dtype(np.int64).char
+    assert output("-c", program, MORTIE_FORCE_NUMBA="1") == (
+        (too_high + too_low) * 2 + f"{[3 * int64 + '->' + int64]}\n"
+    )
+
+
+def test_broken_extension_falls_back_with_a_warning():
+    done = python("-c", "import sys; sys.modules['mortie._native'] = None" + REPORT)
+    assert done.stdout == "numba False True\n" + RESULTS
+    assert "RuntimeWarning: the C++ extension of mortie can't be imported" in done.stderr
+
+
+@pytest.mark.parametrize("forced", ["0", "1"])
+def test_no_backend(forced):
+    done = python(
+        "-c",
+        "import sys; sys.modules['mortie._native'] = sys.modules['numba'] = None; import mortie",
+        MORTIE_FORCE_NUMBA=forced,
+    )
+    assert done.returncode == 1
+    last = done.stderr.splitlines()[-1]
+    assert last.startswith("ImportError: ")
+    assert ("MORTIE_FORCE_NUMBA is set" if forced == "1" else "C++ extension") in last
+    assert "pip install --force-reinstall mortie" in last
+    assert "pip install 'mortie[numba]'" in last
+
+
+# --- imports ---
+
+
+def test_import_is_light():
+    program = """
+import sys, time, numpy
+before = set(sys.modules)
+start = time.perf_counter()
+import mortie
+print(time.perf_counter() - start, *sorted(set(sys.modules) - before))
+"""
+    runs = [output("-c", program).split() for _ in range(5)]
+    assert min(float(seconds) for seconds, *_ in runs) < 0.015
+    imported = {name.partition(".")[0] for _, *names in runs for name in names}
+    assert not imported & {"healpy", "numba", "astropy", "matplotlib", "scipy"}
+
+
+# --- the command ---
+
+
+def test_demo():
+    printed = output("-m", "mortie", "demo")
+    assert f"mortie {mortie.__version__}, backend native" in printed
+    assert "1,000 of 1,000 sampled indices equal exact arithmetic" in printed
+    shown = re.findall(r"(\S+)° +(\S+)°  ->  +(\S+)", printed)
+    assert len(shown) == 4
+    for lat, lon, morton in shown:  # shown to 5 decimals, about a metre: equal to order 10
+        near = tools.geo2mort(float(lat), float(lon), 10)
+        assert near == tools.clip2order(10, int(morton))
+
+
+def test_command_without_arguments():
+    done = python("-m", "mortie")
+    assert done.returncode == 2
+    assert "usage: python -m mortie" in done.stderr
+
+
+# --- types ---
+
+
+@pytest.mark.parametrize(
+    "check", [["mypy", "--strict", "-p", "mortie"], ["mypy.stubtest", "mortie"]], ids=" ".join
+)
+def test_types(check, tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-m", *check], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+# --- documentation ---
+
+
+def docstrings():
+    for module in (tools, _backend):
+        for name in module.__all__:
+            if not isinstance(getattr(module, name), bool):
+                yield name, getattr(module, name).__doc__
+    yield "tools", tools.__doc__
+    yield "README", README.read_text(encoding="utf-8").replace("```", "")
+
+
+@pytest.mark.parametrize(("name", "text"), list(docstrings()), ids=lambda value: value[:20])
+def test_doctests(name, text):
+    test = doctest.DocTestParser().get_doctest(text, {}, name, None, 0)
+    if name != "tools":
+        assert test.examples
+    runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS)
+    assert runner.run(test).failed == 0
