@@ -140,12 +140,13 @@ def test_command_without_arguments():
 # --- types ---
 
 
-@pytest.mark.parametrize(
-    "check", [["mypy", "--strict", "-p", "mortie"], ["mypy.stubtest", "mortie"]], ids=" ".join
-)
-def test_types(check, tmp_path):
+def test_stubs_agree_with_the_runtime(tmp_path):
     done = subprocess.run(
-        [sys.executable, "-m", *check], cwd=tmp_path, capture_output=True, text=True, check=False
+        [sys.executable, "-m", "mypy.stubtest", "mortie"],
+        cwd=tmp_path,  # away from the checkout's sources
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
 
