@@ -170,7 +170,7 @@ def heal_norm(base: Any, order: Any, addr_nest: Any) -> Any:
 
 
 def _geo2nest(lats: ArrayLike, lons: ArrayLike, order: int) -> Any:
-    import healpy  # type: ignore[import-untyped] # heavy: only once it is needed
+    import healpy  # heavy: only once it is needed
 
     _check_order(order, 29)
     return healpy.ang2pix(2**order, lons, lats, lonlat=True, nest=True)

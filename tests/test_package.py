@@ -13,7 +13,7 @@ import pytest
 import mortie
 from mortie import _backend, tools
 
-README = Path(__file__).parents[1] / "README.md"
+ROOT = Path(__file__).parents[1]
 
 
 def python(*arguments, **environment):
@@ -142,7 +142,10 @@ def test_command_without_arguments():
 
 def test_stubs_agree_with_the_runtime(tmp_path):
     done = subprocess.run(
-        [sys.executable, "-m", "mypy.stubtest", "mortie"],
+        [
+            *(sys.executable, "-m", "mypy.stubtest", "mortie"),
+            *("--mypy-config-file", str(ROOT / "pyproject.toml")),
+        ],
         cwd=tmp_path,  # away from the checkout's sources
         capture_output=True,
         text=True,
@@ -160,7 +163,7 @@ def docstrings():
             if not isinstance(getattr(module, name), bool):
                 yield name, getattr(module, name).__doc__
     yield "tools", tools.__doc__
-    yield "README", README.read_text(encoding="utf-8").replace("```", "")
+    yield "README", (ROOT / "README.md").read_text(encoding="utf-8").replace("```", "")
 
 
 @pytest.mark.parametrize(("name", "text"), list(docstrings()), ids=lambda value: value[:20])
