@@ -1,4 +1,4 @@
-// What `help` shows of each ufunc, below the signature that NumPy writes.
+// What `help` shows; of the ufuncs, below the signature that NumPy writes.
 #pragma once
 
 namespace mortie::docstrings {
@@ -102,6 +102,27 @@ Examples
 >>> import mortie
 >>> mortie.VaexNorm2Mort(np.array([0, 4**18 - 1]), np.array([2, 8]))
 array([ 3111111111111111111, -3444444444444444444])
+)";
+
+inline constexpr const char *kernel = R"(kernel()
+--
+
+Tell which kernels the native ufuncs run on.
+
+They are chosen once, when mortie is imported: the fastest that the machine
+supports, or those that the environment variable ``MORTIE_KERNEL`` names. An
+ImportError tells if it names none that run here.
+
+Returns
+-------
+str
+    ``"avx512"`` (with VBMI and VNNI), ``"avx2"``, ``"neon"`` or ``"scalar"``.
+
+Examples
+--------
+>>> import mortie
+>>> mortie.kernel() in ("avx512", "avx2", "neon", "scalar")
+True
 )";
 
 } // namespace mortie::docstrings

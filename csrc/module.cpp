@@ -3,6 +3,11 @@
 #include <numpy/ndarraytypes.h>
 #include <numpy/ufuncobject.h>
 
+#include <cstdlib>
+#include <cstring>
+#include <string>
+
+#include "dispatch.hpp"
 #include "docstrings.hpp"
 #include "kernels.hpp"
 #include "ufunc_loop.hpp"
@@ -40,7 +45,34 @@ UFunc ufuncs[] = {
     ufunc<&Kernels::vaex_norm2mort>("VaexNorm2Mort", docstrings::vaex_norm2mort),
 };
 
-void *kernels_in_use[] = {const_cast<Kernels *>(&scalar_kernels)};
+// The Kernels that every inner loop gets as its data, chosen once.
+void *kernels_in_use[1];
+
+// The fastest kernels that run here, or those that the environment variable MORTIE_KERNEL names.
+int choose_kernels() {
+    const char *wanted = std::getenv("MORTIE_KERNEL");
+    std::string names;
+    for (const Kernels *kernels : supported_kernels()) {
+        if (wanted == nullptr || *wanted == '\0' || std::strcmp(wanted, kernels->name) == 0) {
+            kernels_in_use[0] = const_cast<Kernels *>(kernels);
+            return 0;
+        }
+        names += names.empty() ? "" : ", ";
+        names += kernels->name;
+    }
+    PyErr_Format(PyExc_ImportError, "MORTIE_KERNEL is '%s', but this machine supports %s", wanted,
+                 names.c_str());
+    return -1;
+}
+
+PyObject *kernel(PyObject *, PyObject *) {
+    return PyUnicode_FromString(static_cast<const Kernels *>(kernels_in_use[0])->name);
+}
+
+PyMethodDef functions[] = {
+    {"kernel", kernel, METH_NOARGS, docstrings::kernel},
+    {nullptr, nullptr, 0, nullptr},
+};
 
 // Pickles of a ufunc name the module that it says it comes from: the public one, where NumPy (2.2
 // and later) lets it be said.
@@ -73,7 +105,7 @@ int add_ufunc(PyObject *module, UFunc &spec) {
 }
 
 int exec(PyObject *module) {
-    if (PyArray_ImportNumPyAPI() < 0 || PyUFunc_ImportUFuncAPI() < 0) {
+    if (choose_kernels() < 0 || PyArray_ImportNumPyAPI() < 0 || PyUFunc_ImportUFuncAPI() < 0) {
         return -1;
     }
     for (UFunc &spec : ufuncs) {
@@ -93,15 +125,15 @@ PyModuleDef_Slot slots[] = {
 };
 
 PyModuleDef definition = {
-    PyModuleDef_HEAD_INIT,
-    "mortie._native",
-    "The ufuncs of mortie, in C++.",
-    0,
-    nullptr,
-    slots,
-    nullptr,
-    nullptr,
-    nullptr,
+    .m_base = PyModuleDef_HEAD_INIT,
+    .m_name = "mortie._native",
+    .m_doc = "The ufuncs of mortie, in C++.",
+    .m_size = 0,
+    .m_methods = functions,
+    .m_slots = slots,
+    .m_traverse = nullptr,
+    .m_clear = nullptr,
+    .m_free = nullptr,
 };
 
 } // namespace

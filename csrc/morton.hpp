@@ -18,7 +18,6 @@
 // wraps modulo 2**64, since masked arrays hand over whatever lies under their masks.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 
@@ -26,19 +25,33 @@ namespace mortie {
 
 inline constexpr std::int64_t max_order = 18; // 19 digits and a sign are what 64 bits hold
 
+template <typename T, std::size_t size> struct Table {
+    T entry[size];
+};
+
+// By order k: 10**k, and 11...1 of k + 1 digits. (Orders 19-23 are there for the kernels that load
+// eight entries at a time.)
 inline constexpr auto pow10 = [] {
-    std::array<std::uint64_t, max_order + 1> table{1};
-    for (std::size_t k = 1; k < table.size(); ++k) {
-        table[k] = 10 * table[k - 1];
+    Table<std::uint64_t, 24> table{{1}};
+    for (std::size_t k = 1; k < 24; ++k) {
+        table.entry[k] = 10 * table.entry[k - 1];
+    }
+    return table;
+}();
+
+inline constexpr auto ones = [] {
+    Table<std::uint64_t, 24> table{{1}};
+    for (std::size_t k = 1; k < 24; ++k) {
+        table.entry[k] = 10 * table.entry[k - 1] + 1;
     }
     return table;
 }();
 
 // Entry i holds the six base-4 digits of i, read as a decimal number: 0b 01 11 00 -> 130.
 inline constexpr auto six_digits = [] {
-    std::array<std::uint32_t, 4096> table{};
-    for (std::uint32_t i = 0; i < table.size(); ++i) {
-        table[i] = i % 4 + 10 * table[i / 4];
+    Table<std::uint32_t, 4096> table{};
+    for (std::uint32_t i = 0; i < 4096; ++i) {
+        table.entry[i] = i % 4 + 10 * table.entry[i / 4];
     }
     return table;
 }();
@@ -50,6 +63,15 @@ static constexpr bool is_order(std::int64_t order) noexcept {
     return 0 <= order && order <= max_order;
 }
 
+// The position of the first order outside 0-18; n if there is none.
+static constexpr std::size_t first_bad_order(std::size_t n, const std::int64_t *orders) noexcept {
+    std::size_t i = 0;
+    while (i < n && is_order(orders[i])) {
+        ++i;
+    }
+    return i;
+}
+
 // The index; 0, which no pixel has, if the order lies outside 0-18.
 static constexpr std::int64_t fast_norm2mort(std::int64_t order, std::int64_t normed,
                                              std::int64_t parent) noexcept {
@@ -57,17 +79,15 @@ static constexpr std::int64_t fast_norm2mort(std::int64_t order, std::int64_t no
         return 0;
     }
     const auto k = static_cast<std::size_t>(order);
-    const std::uint64_t all_ones = (pow10[k] - 1) / 9; // 11...1, k digits: the "plus one"
     const std::uint64_t address =
         static_cast<std::uint64_t>(normed) & ((std::uint64_t{1} << 2 * k) - 1);
-    const std::uint64_t digits = six_digits[address & 4095] +
-                                 six_digits[address >> 12 & 4095] * pow10[6] +
-                                 six_digits[address >> 24] * pow10[12];
-
+    const std::uint64_t digits = six_digits.entry[address & 4095] +
+                                 six_digits.entry[address >> 12 & 4095] * pow10.entry[6] +
+                                 six_digits.entry[address >> 24] * pow10.entry[12];
     // No branch on the parent: neighbours in an array often lie in different base cells.
     const std::uint64_t south = parent < 6 ? 0 : ~std::uint64_t{0};
-    const std::uint64_t base_cell = static_cast<std::uint64_t>(parent) + 1 - (south & 6);
-    const std::uint64_t magnitude = base_cell * pow10[k] + all_ones + digits;
+    const std::uint64_t base_cell = static_cast<std::uint64_t>(parent) - (south & 6);
+    const std::uint64_t magnitude = base_cell * pow10.entry[k] + ones.entry[k] + digits;
     return static_cast<std::int64_t>((magnitude ^ south) - south);
 }
 

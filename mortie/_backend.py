@@ -9,6 +9,7 @@ __all__ = [
     "backend",
     "fastNorm2Mort",
     "fast_norm2mort",
+    "kernel",
     "vaex_norm2mort",
 ]
 
@@ -19,15 +20,17 @@ if _forced:
     _why_not_native = "MORTIE_FORCE_NUMBA is set"
 else:
     try:
-        from mortie._native import VaexNorm2Mort, fastNorm2Mort
+        from mortie._native import VaexNorm2Mort, fastNorm2Mort, kernel
 
         NATIVE_AVAILABLE = True
     except ImportError as _error:
+        if os.environ.get("MORTIE_KERNEL"):  # who forces a kernel wants no fallback
+            raise
         _why_not_native = f"the C++ extension of mortie can't be imported ({_error})"
 
 if not NATIVE_AVAILABLE:
     try:
-        from mortie._numba import VaexNorm2Mort, fastNorm2Mort
+        from mortie._numba import VaexNorm2Mort, fastNorm2Mort, kernel
     except ImportError as _error:
         raise ImportError(
             f"{_why_not_native}, and the numba fallback can't be imported ({_error}). Install "

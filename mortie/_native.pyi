@@ -2,3 +2,5 @@ import numpy as np
 
 fastNorm2Mort: np.ufunc
 VaexNorm2Mort: np.ufunc
+
+def kernel() -> str: ...

@@ -2,7 +2,7 @@
 
 import numba
 
-__all__ = ["VaexNorm2Mort", "fastNorm2Mort"]
+__all__ = ["VaexNorm2Mort", "fastNorm2Mort", "kernel"]
 
 
 @numba.njit("int64(int64, int64, int64)")
@@ -31,3 +31,8 @@ def fastNorm2Mort(order, normed, parents):
 def VaexNorm2Mort(normed, parents):
     """Give decimal Morton indices of HEALPix NESTED pixels of order 18."""
     return _norm2mort(18, normed, parents)
+
+
+def kernel():
+    """Tell that numba runs in place of the native kernels."""
+    return "numba"

@@ -1,6 +1,6 @@
 // Every set of kernels against the contract: all lengths around the width of a register, all
 // offsets from alignment, errors in any position.
-#include "kernels.hpp"
+#include "dispatch.hpp"
 
 #include <gtest/gtest.h>
 
@@ -98,7 +98,9 @@ TEST_P(EveryKernel, WorksInPlace) {
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(, EveryKernel, testing::Values(&mortie::scalar_kernels),
+INSTANTIATE_TEST_SUITE_P(, EveryKernel,
+                         testing::ValuesIn(mortie::supported_kernels().begin(),
+                                           mortie::supported_kernels().end()),
                          [](const auto &info) { return std::string(info.param->name); });
 
 } // namespace

@@ -1,0 +1,133 @@
+// The kernels for AVX2 (Haswell, Zen and later): four elements at a time.
+#include <immintrin.h>
+
+#include "kernels.hpp"
+#include "morton.hpp"
+
+namespace mortie {
+namespace {
+
+constexpr std::size_t width = 4;
+
+__m256i splat(std::uint64_t value) { return _mm256_set1_epi64x(static_cast<Int64>(value)); }
+
+// What the index takes from the order.
+struct Order {
+    __m256i mask;    // the low 2 k bits
+    __m256i power;   // 10**k
+    __m256i swapped; // 10**k with its halves exchanged
+    __m256i ones;    // 11...1, k + 1 digits: one more for the base cell and for each digit
+};
+
+Order make_order(__m256i mask, __m256i power, __m256i ones_) {
+    return {mask, power, _mm256_shuffle_epi32(power, _MM_SHUFFLE(2, 3, 0, 1)), ones_};
+}
+
+Order same_order(Int64 order) {
+    const auto k = static_cast<std::size_t>(order);
+    return make_order(splat((std::uint64_t{1} << 2 * k) - 1), splat(pow10.entry[k]),
+                      splat(ones.entry[k]));
+}
+
+// a * b modulo 2**64, given b with its halves exchanged too.
+__m256i multiply(__m256i a, __m256i b, __m256i b_swapped) {
+    const __m256i cross = _mm256_mullo_epi32(a, b_swapped);
+    const __m256i upper = _mm256_add_epi32(_mm256_slli_epi64(cross, 32), cross);
+    return _mm256_add_epi64(_mm256_mul_epu32(a, b),
+                            _mm256_blend_epi32(_mm256_setzero_si256(), upper, 0b1010'1010));
+}
+
+// The base-4 digits of 36-bit addresses, read as decimal numbers.
+__m256i decimal(__m256i address) {
+    const __m256i two_digits =
+        _mm256_setr_epi8(0, 1, 2, 3, 10, 11, 12, 13, 20, 21, 22, 23, 30, 31, 32, 33, 0, 1, 2, 3, 10,
+                         11, 12, 13, 20, 21, 22, 23, 30, 31, 32, 33);
+    // A byte b of the lower half in each 16 bits, then its nibbles in a byte each.
+    const __m256i bytes = _mm256_shuffle_epi8(
+        address, _mm256_setr_epi8(0, -1, 1, -1, 2, -1, 3, -1, 8, -1, 9, -1, 10, -1, 11, -1, 0, -1,
+                                  1, -1, 2, -1, 3, -1, 8, -1, 9, -1, 10, -1, 11, -1));
+    const __m256i nibbles =
+        _mm256_and_si256(_mm256_or_si256(bytes, _mm256_slli_epi16(bytes, 4)), _mm256_set1_epi8(15));
+    const __m256i two = _mm256_shuffle_epi8(two_digits, nibbles);
+    const __m256i four = _mm256_maddubs_epi16(two, _mm256_set1_epi16(100 << 8 | 1));
+    const __m256i eight = _mm256_madd_epi16(four, _mm256_set1_epi32(10'000 << 16 | 1));
+    // The upper half of each element gets two digits more, times 10**8, by nibble 8.
+    const __m256i top =
+        _mm256_shuffle_epi8(two_digits, _mm256_and_si256(address, splat(0xf'0000'0000)));
+    const __m256i halves =
+        _mm256_add_epi32(eight, _mm256_mullo_epi32(top, _mm256_set1_epi32(100'000'000)));
+    // upper * 10**8 + lower, given upper * 2**32 + lower.
+    return _mm256_sub_epi64(
+        halves, _mm256_mul_epu32(_mm256_srli_epi64(halves, 32), splat((1ull << 32) - 100'000'000)));
+}
+
+__m256i norm2mort(Order order, __m256i normed, __m256i parents) {
+    const __m256i digits = decimal(_mm256_and_si256(normed, order.mask));
+    const __m256i south = _mm256_cmpgt_epi64(parents, splat(5));
+    const __m256i base_cell = _mm256_sub_epi64(parents, _mm256_and_si256(south, splat(6)));
+    const __m256i magnitude = _mm256_add_epi64(
+        _mm256_add_epi64(multiply(base_cell, order.power, order.swapped), order.ones), digits);
+    return _mm256_sub_epi64(_mm256_xor_si256(magnitude, south), south);
+}
+
+__m256i load(const Int64 *from) {
+    return _mm256_loadu_si256(reinterpret_cast<const __m256i *>(from));
+}
+
+void store(Int64 *to, __m256i value) {
+    _mm256_storeu_si256(reinterpret_cast<__m256i *>(to), value);
+}
+
+std::size_t one_order(std::size_t n, Int64 order, const Int64 *normed, const Int64 *parents,
+                      Int64 *morton) noexcept {
+    if (!is_order(order)) {
+        return 0;
+    }
+    const Order same = same_order(order);
+    std::size_t i = 0;
+    for (; i < n && reinterpret_cast<std::uintptr_t>(morton + i) % sizeof(__m256i) != 0; ++i) {
+        morton[i] = fast_norm2mort(order, normed[i], parents[i]);
+    }
+    for (; i + width <= n; i += width) {
+        store(morton + i, norm2mort(same, load(normed + i), load(parents + i)));
+    }
+    for (; i < n; ++i) {
+        morton[i] = fast_norm2mort(order, normed[i], parents[i]);
+    }
+    return n;
+}
+
+__m256i gather(const Table<std::uint64_t, 24> &table, __m256i k) {
+    return _mm256_i64gather_epi64(reinterpret_cast<const long long *>(table.entry), k, 8);
+}
+
+std::size_t fast(std::size_t n, Broadcast<Int64> order, const Int64 *normed, const Int64 *parents,
+                 Int64 *morton) noexcept {
+    if (order.step == 0) {
+        return one_order(n, *order.data, normed, parents, morton);
+    }
+    std::size_t i = 0;
+    for (; i + width <= n; i += width) {
+        const __m256i k = load(order.data + i);
+        const __m256i bad = _mm256_or_si256(_mm256_cmpgt_epi64(k, splat(max_order)),
+                                            _mm256_cmpgt_epi64(splat(0), k));
+        if (!_mm256_testz_si256(bad, bad))
+            break;
+        const __m256i mask =
+            _mm256_sub_epi64(_mm256_sllv_epi64(splat(1), _mm256_add_epi64(k, k)), splat(1));
+        store(morton + i, norm2mort(make_order(mask, gather(pow10, k), gather(ones, k)),
+                                    load(normed + i), load(parents + i)));
+    }
+    return i + scalar_kernels.fast_norm2mort(n - i, {order.data + i, 1}, normed + i, parents + i,
+                                             morton + i);
+}
+
+std::size_t vaex(std::size_t n, const Int64 *normed, const Int64 *parents, Int64 *morton) noexcept {
+    return one_order(n, max_order, normed, parents, morton);
+}
+
+} // namespace
+
+const Kernels avx2_kernels = {"avx2", fast, vaex};
+
+} // namespace mortie
