@@ -72,6 +72,29 @@ static constexpr std::size_t first_bad_order(std::size_t n, const std::int64_t *
     return i;
 }
 
+// -1 for the base cells whose indices are negative, else 0.
+static constexpr std::uint64_t south(std::int64_t parent) noexcept {
+    return parent < 6 ? 0 : ~std::uint64_t{0};
+}
+
+// The index of a base cell's first pixel, the one with only ones below the base cell; in the south
+// it is greater by one, to make up for adding `~digits`, which is `-digits - 1`.
+static constexpr std::uint64_t first_pixel(std::size_t k, std::int64_t parent) noexcept {
+    const std::uint64_t sign = south(parent);
+    const std::uint64_t base_cell = static_cast<std::uint64_t>(parent) - (sign & 6);
+    return (base_cell * pow10.entry[k] + ones.entry[k] - (sign & 2)) ^ sign;
+}
+
+inline constexpr auto first_pixels = [] {
+    Table<Table<std::uint64_t, 12>, max_order + 1> table{};
+    for (std::size_t k = 0; k <= max_order; ++k) {
+        for (std::size_t parent = 0; parent < 12; ++parent) {
+            table.entry[k].entry[parent] = first_pixel(k, static_cast<std::int64_t>(parent));
+        }
+    }
+    return table;
+}();
+
 // The index; 0, which no pixel has, if the order lies outside 0-18.
 static constexpr std::int64_t fast_norm2mort(std::int64_t order, std::int64_t normed,
                                              std::int64_t parent) noexcept {
@@ -84,11 +107,10 @@ static constexpr std::int64_t fast_norm2mort(std::int64_t order, std::int64_t no
     const std::uint64_t digits = six_digits.entry[address & 4095] +
                                  six_digits.entry[address >> 12 & 4095] * pow10.entry[6] +
                                  six_digits.entry[address >> 24] * pow10.entry[12];
-    // No branch on the parent: neighbours in an array often lie in different base cells.
-    const std::uint64_t south = parent < 6 ? 0 : ~std::uint64_t{0};
-    const std::uint64_t base_cell = static_cast<std::uint64_t>(parent) - (south & 6);
-    const std::uint64_t magnitude = base_cell * pow10.entry[k] + ones.entry[k] + digits;
-    return static_cast<std::int64_t>((magnitude ^ south) - south);
+    const auto cell = static_cast<std::uint64_t>(parent);
+    const std::uint64_t first =
+        cell < 12 ? first_pixels.entry[k].entry[cell] : first_pixel(k, parent);
+    return static_cast<std::int64_t>(first + (digits ^ south(parent)));
 }
 
 static constexpr std::int64_t vaex_norm2mort(std::int64_t normed, std::int64_t parent) noexcept {
