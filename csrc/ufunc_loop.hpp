@@ -15,13 +15,14 @@
 #include <cstdint>
 #include <cstring>
 #include <tuple>
+#include <type_traits>
 #include <utility>
 
 #include "kernels.hpp"
 
 namespace mortie {
 
-inline constexpr std::size_t block_size = 512;
+inline constexpr std::size_t block_size = 1024;
 
 template <typename T> inline constexpr char dtype = NPY_NOTYPE;
 template <> inline constexpr char dtype<Int64> = NPY_INT64;
@@ -46,6 +47,12 @@ struct Strided {
     template <typename T> bool packed() const noexcept {
         return step == sizeof(T) && reinterpret_cast<std::uintptr_t>(data) % alignof(T) == 0;
     }
+};
+
+// An operand that is walked over in blocks of `size` elements.
+struct Blocks {
+    Strided where;
+    std::size_t size;
 };
 
 // What a View hands to the kernel: NumPy's own memory where that is packed, else a buffer.
@@ -75,17 +82,21 @@ template <typename T> class View<const T *> : public Packed<T> {
   public:
     static constexpr bool is_input = true;
 
-    View(Strided where, std::size_t block) noexcept
-        : Packed<T>(where), constant_(where.step == 0 && block > 1) {
+    explicit View(Blocks blocks) noexcept
+        : Packed<T>(blocks.where), constant_(blocks.where.step == 0 && blocks.size > 1) {
         if (constant_) {
-            std::fill_n(this->buffer_, block, where.get<T>(0));
+            std::fill_n(this->buffer_, blocks.size, blocks.where.template get<T>(0));
         }
     }
 
     const T *load(std::size_t begin, std::size_t count) noexcept {
         if (!this->direct_ && !constant_) {
-            for (std::size_t i = 0; i < count; ++i) {
-                this->buffer_[i] = this->where_.template get<T>(begin + i);
+            const char *from = this->where_.at(begin);
+            constexpr std::integral_constant<npy_intp, -npy_intp{sizeof(T)}> reversed;
+            if (this->where_.step == reversed) { // known at compile time, it is vectorised
+                gather(from, reversed, count);
+            } else {
+                gather(from, this->where_.step, count);
             }
         }
         return this->elements(begin);
@@ -94,13 +105,20 @@ template <typename T> class View<const T *> : public Packed<T> {
     void store(std::size_t, std::size_t) const noexcept {}
 
   private:
+    template <typename Step> void gather(const char *from, Step step, std::size_t count) noexcept {
+        for (std::size_t i = 0; i < count; ++i) {
+            std::memcpy(&this->buffer_[i], from + static_cast<npy_intp>(i) * step, sizeof(T));
+        }
+    }
+
     bool constant_; // the buffer is filled once; blocks of one element may see it change
 };
 
 template <typename T> class View<Broadcast<T>> : public View<const T *> {
   public:
-    View(Strided where, std::size_t block) noexcept
-        : View<const T *>(where, where.step == 0 ? 1 : block), step_(where.step == 0 ? 0 : 1) {}
+    explicit View(Blocks blocks) noexcept
+        : View<const T *>({blocks.where, blocks.where.step == 0 ? 1 : blocks.size}),
+          step_(blocks.where.step == 0 ? 0 : 1) {}
 
     bool direct() const noexcept { return step_ == 0 || this->direct_; }
 
@@ -116,14 +134,15 @@ template <typename T> class View<T *> : public Packed<T> {
   public:
     static constexpr bool is_input = false;
 
-    View(Strided where, std::size_t) noexcept : Packed<T>(where) {}
+    explicit View(Blocks blocks) noexcept : Packed<T>(blocks.where) {}
 
     T *load(std::size_t begin, std::size_t) noexcept { return this->elements(begin); }
 
     void store(std::size_t begin, std::size_t count) const noexcept {
         if (!this->direct_) {
+            const Strided where = this->where_;
             for (std::size_t i = 0; i < count; ++i) {
-                this->where_.put(begin + i, this->buffer_[i]);
+                where.put(begin + i, this->buffer_[i]);
             }
         }
     }
@@ -132,15 +151,16 @@ template <typename T> class View<T *> : public Packed<T> {
 // Whether some element of `in` is the result of an earlier element of `out`. NumPy hands over such
 // loops on purpose, for `reduce` and `accumulate`; all other harmful overlap it removes by copies.
 inline bool reads_results(Strided in, Strided out, std::size_t n) noexcept {
-    const npy_intp ahead = out.data - in.data;
     if (in.step != out.step || n < 2) {
         return false;
     }
+    const npy_intp ahead = out.data - in.data;
     if (out.step == 0) {
         return ahead == 0;
     }
-    const npy_intp distance = ahead / out.step;
-    return ahead % out.step == 0 && 0 < distance && distance < static_cast<npy_intp>(n);
+    const npy_intp end = out.at(n) - out.data;
+    const bool within = out.step > 0 ? 0 < ahead && ahead < end : end < ahead && ahead < 0;
+    return within && ahead % out.step == 0;
 }
 
 // The inner loop of a kernel. Where the kernel stops early, `raise` sets the Python exception for
@@ -179,7 +199,7 @@ struct InnerLoop<kernel, raise> {
                             std::index_sequence<j...>) noexcept {
         const bool one_by_one = sequential(operands, n);
         std::size_t block = one_by_one ? 1 : std::min(n, block_size);
-        std::tuple<View<Operand>...> views{View<Operand>(operands[j], block)...};
+        std::tuple<View<Operand>...> views{Blocks{operands[j], block}...};
         if (!one_by_one && (std::get<j>(views).direct() && ...)) {
             block = n;
         }
