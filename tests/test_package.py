@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[1]
 
 def python(*arguments, **environment):
     """Run a new interpreter in an empty environment but for what is given."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("MORTIE")}
+    kept = {name: os.environ[name] for name in os.environ if not name.startswith("MORTIE")}
     return subprocess.run(
         [sys.executable, *arguments],
         env=kept | environment,
@@ -42,6 +42,7 @@ REPORT = """
 import sys, mortie
 from mortie import tools
 print(mortie.backend(), tools.NATIVE_AVAILABLE, "numba" in sys.modules)
+assert (mortie.kernel() == "numba") == ("numba" in sys.modules)
 print(tools.fastNorm2Mort([3, 18], -1, [8, 100]), tools.VaexNorm2Mort(-1, 12))
 print(tools.geo2mort([-77.85, -90.0], [166.67, 0.0], 6))
 """

@@ -117,7 +117,7 @@ def layouts(values):
 LAYOUTS = [name for name, _ in layouts(normed)]
 
 
-@pytest.mark.parametrize("n", [1, 12, 511, 512, 513, 20_000])
+@pytest.mark.parametrize("n", [1, 12, 255, 256, 257, 20_000])
 @pytest.mark.parametrize("left", LAYOUTS)
 @pytest.mark.parametrize("right", LAYOUTS)
 def test_layouts(call, left, right, n, wild):
@@ -130,7 +130,7 @@ def test_layouts(call, left, right, n, wild):
     np.testing.assert_array_equal(out, desired)
 
 
-@pytest.mark.parametrize("n", [1, 12, 511, 512, 513, 20_000])
+@pytest.mark.parametrize("n", [1, 12, 255, 256, 257, 20_000])
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_layouts_of_the_order(layout, n, wild):
     order, a, b = np.arange(n) % 19, wild(n, 1), wild(n, 2)
@@ -139,7 +139,33 @@ def test_layouts_of_the_order(layout, n, wild):
     )
 
 
-@pytest.mark.parametrize("n", [1, 2, 512, 513, 20_000])
+@pytest.mark.parametrize("n", range(131))
+def test_every_length_and_alignment(n, wild):
+    order = np.arange(n + 8) % 19
+    a, b = wild(n + 8, 1), wild(n + 8, 2)
+    at_18, at_7 = _numba.VaexNorm2Mort(a, b), _numba.fastNorm2Mort(7, a, b)
+    each = _numba.fastNorm2Mort(order, a, b)
+    for offset in range(8):
+        part = slice(offset, offset + n)
+        assert_int64(VaexNorm2Mort(a[part], b[part]), at_18[part])
+        assert_int64(fastNorm2Mort(7, a[part], b[part]), at_7[part])
+        assert_int64(fastNorm2Mort(order[part], a[part], b[part]), each[part])
+        out = np.full(n + 10, -5)
+        VaexNorm2Mort(a[part], b[part], out=out[offset + 1 : offset + n + 1])
+        assert (out[: offset + 1] == -5).all()
+        assert (out[offset + n + 1 :] == -5).all()
+
+
+@pytest.mark.parametrize("bad", [-1, 19])
+def test_bad_order_at_every_position(bad):
+    for n in range(1, 131):
+        order = np.full(n, 18)
+        order[n // 2] = bad
+        with pytest.raises(ValueError, match="18"):
+            fastNorm2Mort(order, 1, 1)
+
+
+@pytest.mark.parametrize("n", [1, 2, 255, 256, 257, 20_000])
 def test_stride_zero(call, n, wild):
     a = wild(n, 1)
     constant = np.broadcast_to(np.int64(9), n)
@@ -347,7 +373,7 @@ def test_order_below_0(bad):
         fastNorm2Mort(bad, 1, 1)
 
 
-@pytest.mark.parametrize("position", [0, 1, 511, 512, 8191, 8192, 29_999])
+@pytest.mark.parametrize("position", [0, 1, 255, 256, 8191, 8192, 29_999])
 @pytest.mark.parametrize("dtype", ["i8", "i2", ">i8"])
 @pytest.mark.parametrize("step", [1, -1, 2])
 def test_bad_order_anywhere(position, dtype, step):
