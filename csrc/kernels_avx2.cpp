@@ -19,14 +19,24 @@ struct Order {
     __m256i ones;    // 11...1, k + 1 digits: one more for the base cell and for each digit
 };
 
-Order make_order(__m256i mask, __m256i power, __m256i ones_) {
-    return {mask, power, _mm256_shuffle_epi32(power, _MM_SHUFFLE(2, 3, 0, 1)), ones_};
+Order make_order(__m256i mask, __m256i power, __m256i all_ones) {
+    return {mask, power, _mm256_shuffle_epi32(power, _MM_SHUFFLE(2, 3, 0, 1)), all_ones};
 }
 
 Order same_order(Int64 order) {
     const auto k = static_cast<std::size_t>(order);
     return make_order(splat((std::uint64_t{1} << 2 * k) - 1), splat(pow10.entry[k]),
                       splat(ones.entry[k]));
+}
+
+// The entries of a table at the positions `k`.
+__m256i look_up(const Table<std::uint64_t, 24> &table, __m256i k) {
+    return _mm256_i64gather_epi64(reinterpret_cast<const long long *>(table.entry), k, 8);
+}
+
+Order each_order(__m256i k) {
+    const __m256i bit = _mm256_sllv_epi64(splat(1), _mm256_add_epi64(k, k));
+    return make_order(_mm256_sub_epi64(bit, splat(1)), look_up(pow10, k), look_up(ones, k));
 }
 
 // a * b modulo 2**64, given b with its halves exchanged too.
@@ -97,10 +107,6 @@ std::size_t one_order(std::size_t n, Int64 order, const Int64 *normed, const Int
     return n;
 }
 
-__m256i gather(const Table<std::uint64_t, 24> &table, __m256i k) {
-    return _mm256_i64gather_epi64(reinterpret_cast<const long long *>(table.entry), k, 8);
-}
-
 std::size_t fast(std::size_t n, Broadcast<Int64> order, const Int64 *normed, const Int64 *parents,
                  Int64 *morton) noexcept {
     if (order.step == 0) {
@@ -109,14 +115,12 @@ std::size_t fast(std::size_t n, Broadcast<Int64> order, const Int64 *normed, con
     std::size_t i = 0;
     for (; i + width <= n; i += width) {
         const __m256i k = load(order.data + i);
-        const __m256i bad = _mm256_or_si256(_mm256_cmpgt_epi64(k, splat(max_order)),
-                                            _mm256_cmpgt_epi64(splat(0), k));
-        if (!_mm256_testz_si256(bad, bad))
+        const __m256i bad = _mm256_or_si256(_mm256_cmpgt_epi64(splat(0), k),
+                                            _mm256_cmpgt_epi64(k, splat(max_order)));
+        if (_mm256_testz_si256(bad, bad) == 0) {
             break;
-        const __m256i mask =
-            _mm256_sub_epi64(_mm256_sllv_epi64(splat(1), _mm256_add_epi64(k, k)), splat(1));
-        store(morton + i, norm2mort(make_order(mask, gather(pow10, k), gather(ones, k)),
-                                    load(normed + i), load(parents + i)));
+        }
+        store(morton + i, norm2mort(each_order(k), load(normed + i), load(parents + i)));
     }
     return i + scalar_kernels.fast_norm2mort(n - i, {order.data + i, 1}, normed + i, parents + i,
                                              morton + i);
