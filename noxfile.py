@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from pathlib import Path
 
 import nox
 
@@ -70,6 +71,38 @@ def cpp_tests(session, name, *options, env=None):
         session.run("meson", "test", "-C", build, "--print-errorlogs")
     else:
         session.warn("THE C++ TESTS DID NOT RUN: GoogleTest was neither found nor downloaded.")
+
+
+@nox.session
+def benchmarks(session):
+    """Measure, then write the tables and the picture; with ``-- --short`` only see that it runs."""
+    session.install(".[numba]", "pytest-benchmark", "py-cpuinfo", "matplotlib")
+    work = Path(session.create_tmp()).resolve()
+    for version in ("0.3.1", "0.4.0"):
+        target = str(work / "published" / version)
+        session.run("pip", "install", "-q", "--no-deps", "-U", "-t", target, f"mortie=={version}")
+    # The ImportError for an unknown kernel ends with the names of those that run here.
+    refusal = session.run(
+        *("python", "-c", "import mortie"),
+        env={"MORTIE_KERNEL": "?"},
+        success_codes=[1],
+        silent=True,
+    )
+    _, *slower = refusal.strip().rpartition("supports ")[2].split(", ")
+    results = []
+    for kernel in ["", *slower]:
+        results.append(str(work / f"{kernel or 'fastest'}.json"))
+        session.run(
+            *("pytest", "-q", "-c", "benchmarks/pytest.ini", "benchmarks"),
+            *(f"--benchmark-json={results[-1]}", *session.posargs),
+            env={"MORTIE_KERNEL": kernel, "PUBLISHED_MORTIE": str(work / "published")},
+        )
+    folder = Path.cwd()
+    if "--short" in session.posargs:
+        folder = work
+        (work / "benchmarks").mkdir(exist_ok=True)
+        shutil.copy("README.md", work)
+    session.run("python", "benchmarks/report.py", str(folder), *results)
 
 
 @nox.session

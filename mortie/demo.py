@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import time
 
-import numpy as np
-
 import mortie
+import numpy as np
 from mortie import tools
 
 __all__ = ["run"]

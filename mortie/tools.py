@@ -10,7 +10,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-
 from mortie._backend import (
     NATIVE_AVAILABLE,
     VaexNorm2Mort,

@@ -6,9 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 import mortie
+import pytest
 
 HERE = Path(__file__).parent
 NAMES = ["avx512", "avx2", "neon", "scalar"]

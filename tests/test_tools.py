@@ -3,10 +3,9 @@
 from importlib.metadata import version
 
 import healpy
+import mortie
 import numpy as np
 import pytest
-
-import mortie
 from mortie import tools
 
 ORDERS = range(30)

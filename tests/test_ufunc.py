@@ -2,12 +2,12 @@
 
 import pickle
 
-import exact
 import numpy as np
 import pytest
-
 from mortie import _numba
 from mortie.tools import VaexNorm2Mort, fastNorm2Mort
+
+import exact
 
 NUMPY_2 = int(np.__version__.split(".")[0]) >= 2
 

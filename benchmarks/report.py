@@ -1,0 +1,176 @@
+"""Turn the results of pytest-benchmark into tables and a picture.
+
+Usage: ``python report.py FOLDER RESULTS.json...`` writes the section on speed of FOLDER/README.md,
+FOLDER/benchmarks/results.md and FOLDER/benchmarks/norm2mort.svg. ``nox -s benchmarks`` does it all.
+"""
+
+import json
+import sys
+from pathlib import Path
+
+import matplotlib as mpl
+from matplotlib.figure import Figure
+
+from makers import LIMIT, NATIVE
+
+BEGIN, END = "<!-- written by nox -s benchmarks -->\n", "<!-- end -->\n"
+
+
+class Results(dict):
+    """The minimum of all rounds and turns, in seconds, by the labels of the case."""
+
+    def __init__(self, files):
+        self.first = {}
+        for file in files:
+            content = json.loads(Path(file).read_text(encoding="utf-8"))
+            self.cpu = content["machine_info"]["cpu"]
+            for benchmark in content["benchmarks"]:
+                self._add(benchmark["extra_info"], benchmark["stats"]["min"])
+
+    def _add(self, labels, seconds):
+        if labels["case"] == "first":
+            self.first.setdefault(labels["maker"], []).append(labels)
+        else:
+            key = frozenset(labels.items())
+            self[key] = min(seconds, self.get(key, seconds))
+
+    def find(self, **labels):
+        """Give the one result whose labels include these, or None."""
+        found = [seconds for key, seconds in self.items() if labels.items() <= dict(key).items()]
+        return found[0] if found else None
+
+
+def table(header, rows):
+    lines = [header, ["---", *["---:"] * (len(header) - 1)], *rows]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def ratio(seconds, limit):
+    return "" if seconds is None else f"{seconds / limit:.2f}"
+
+
+def makers_table(results):
+    measured = {labels["n"] for labels in map(dict, results) if labels["case"] == "sizes"}
+    n = min(10**6, max(measured))
+    limit = results.find(case="sizes", maker=LIMIT, n=n)
+    rows = []
+    for maker, first in results.first.items():
+        seconds = results.find(case="sizes", maker=maker, n=n)
+        one, two = (results.find(case="threads", maker=maker, threads=count) for count in (1, 2))
+        best = {key: min(labels[key] for labels in first) for key in ("first_call", "memory")}
+        rows.append(
+            [
+                maker,
+                f"{seconds * 1e3:.2f}",
+                f"{seconds / limit:.1f}",
+                f"{one / two:.2f}",
+                f"{best['first_call'] * 1e3:,.0f}" if maker != LIMIT else "",
+                f"{best['memory'] / 1024:.1f}",
+            ]
+        )
+    header = [f"{n:,} pixels of order 18", "ms", "× np.add", "× faster on 2 threads"]
+    return table([*header, "import and first call, ms", "further memory, MiB"], rows)
+
+
+def calls_table(results):
+    kernels = [
+        name
+        for name in ("avx512", "avx2", "neon", "scalar")
+        if results.find(case="calls", kernel=name)
+    ]
+    sizes = (1_200_000, 20_000_000)
+    calls = dict.fromkeys(
+        labels["call"] for labels in map(dict, results) if labels["case"] == "calls"
+    )
+    rows = [
+        [
+            call,
+            *(
+                ratio(
+                    results.find(case="calls", call=call, size=size, kernel=kernel),
+                    results.find(case="calls", call=LIMIT, size=size, kernel=kernel),
+                )
+                for kernel in kernels
+                for size in sizes
+            ),
+        ]
+        for call in calls
+        if call != LIMIT
+    ]
+    columns = [f"{kernel}, {size / 1e6:g} M" for kernel in kernels for size in sizes]
+    return table(["× np.add, by kernel and number of pixels", *columns], rows)
+
+
+def layouts_table(results):
+    layouts = {}
+    for labels in map(dict, results):
+        if labels["case"] == "layouts":
+            layouts[labels["layout"]] = [
+                results.find(case="layouts", layout=labels["layout"], maker=maker)
+                for maker in (NATIVE, LIMIT)
+            ]
+    rows = [[layout, ratio(*pair)] for layout, pair in layouts.items()]
+    return table(["VaexNorm2Mort, inputs laid out", "× np.add on the same"], rows)
+
+
+def small_table(results):
+    pairs = {"VaexNorm2Mort": "np.add", "fastNorm2Mort": "np.clip's ufunc"}
+    values = ("scalars", "0-d arrays", "10 elements")
+    rows = [
+        [
+            f"{call} against {peer}",
+            *(
+                ratio(
+                    results.find(case="small", call=call, values=value),
+                    results.find(case="small", call=peer, values=value),
+                )
+                for value in values
+            ),
+        ]
+        for call, peer in pairs.items()
+    ]
+    return table(["small calls, ratio of times", *values], rows)
+
+
+def picture(results, path):
+    figure = Figure(figsize=(7.5, 4.5), layout="constrained")
+    axes = figure.subplots()
+    for maker in results.first:
+        points = sorted(
+            (labels["n"], results.find(case="sizes", maker=maker, n=labels["n"]))
+            for labels in map(dict, results)
+            if labels["case"] == "sizes" and labels["maker"] == maker
+        )
+        style = {
+            LIMIT: {"color": "black", "linestyle": "--", "label": f"{LIMIT}: the memory limit"},
+            NATIVE: {"linewidth": 3, "label": NATIVE},
+        }.get(maker, {"label": maker, "marker": "."})
+        axes.loglog(*zip(*points, strict=True), **style)
+    axes.set(xlabel="pixels in a call", ylabel="seconds a call", title="fastNorm2Mort, order 18")
+    axes.grid(alpha=0.3)
+    axes.legend()
+    with mpl.rc_context({"svg.hashsalt": "mortie"}):  # the same results give the same file
+        figure.savefig(path, metadata={"Date": None})
+
+
+def main(folder, *files):
+    results = Results(files)
+    folder = Path(folder)
+    cpu = results.cpu
+    machine = f"{cpu['brand_raw']} (family {cpu.get('family', '?')}), {cpu['count']} cores"
+    makers = f"Measured on {machine}, minimum of many calls:\n\n{makers_table(results)}"
+
+    readme = folder / "README.md"
+    before, _, rest = readme.read_text(encoding="utf-8").partition(BEGIN)
+    _, _, after = rest.partition(END)
+    readme.write_text(f"{before}{BEGIN}\n{makers}\n{END}{after}", encoding="utf-8")
+
+    tables = [calls_table(results), layouts_table(results), small_table(results)]
+    (folder / "benchmarks" / "results.md").write_text(
+        "\n".join(["# Benchmarks\n", makers, "![](norm2mort.svg)\n", *tables]), encoding="utf-8"
+    )
+    picture(results, folder / "benchmarks" / "norm2mort.svg")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
