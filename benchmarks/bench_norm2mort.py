@@ -11,10 +11,10 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import mortie
 import numpy as np
 import pytest
 
+import mortie
 from makers import LIMIT, NAMES, NATIVE, NUMBA, arguments, load
 
 try:

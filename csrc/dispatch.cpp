@@ -1,3 +1,4 @@
+// Asks the processor, and the operating system, which instructions can be used.
 #include "dispatch.hpp"
 
 #include <vector>

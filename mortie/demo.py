@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 
-import mortie
 import numpy as np
+
+import mortie
 from mortie import tools
 
 __all__ = ["run"]

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
 from mortie._backend import (
     NATIVE_AVAILABLE,
     VaexNorm2Mort,

@@ -6,8 +6,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-import mortie
 import pytest
+
+import mortie
 
 HERE = Path(__file__).parent
 NAMES = ["avx512", "avx2", "neon", "scalar"]

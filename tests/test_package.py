@@ -7,9 +7,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-import mortie
 import numpy as np
 import pytest
+
+import mortie
 from mortie import _backend, tools
 
 ROOT = Path(__file__).parents[1]

@@ -3,9 +3,10 @@
 from importlib.metadata import version
 
 import healpy
-import mortie
 import numpy as np
 import pytest
+
+import mortie
 from mortie import tools
 
 ORDERS = range(30)

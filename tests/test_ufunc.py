@@ -4,10 +4,10 @@ import pickle
 
 import numpy as np
 import pytest
-from mortie import _numba
-from mortie.tools import VaexNorm2Mort, fastNorm2Mort
 
 import exact
+from mortie import _numba
+from mortie.tools import VaexNorm2Mort, fastNorm2Mort
 
 NUMPY_2 = int(np.__version__.split(".")[0]) >= 2
 

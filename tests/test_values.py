@@ -2,15 +2,15 @@
 
 import hashlib
 
-import mortie
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from mortie import _numba
-from mortie.tools import VaexNorm2Mort, fastNorm2Mort, geo2mort
 
 import exact
+import mortie
+from mortie import _numba
+from mortie.tools import VaexNorm2Mort, fastNorm2Mort, geo2mort
 
 int64s = st.integers(-(2**63), 2**63 - 1)
 orders = st.integers(0, 18)
