@@ -2,7 +2,6 @@
 #include <immintrin.h>
 
 #include "kernels.hpp"
-#include "morton.hpp"
 
 namespace mortie {
 namespace {
@@ -23,7 +22,7 @@ Order make_order(__m256i mask, __m256i power, __m256i all_ones) {
     return {mask, power, _mm256_shuffle_epi32(power, _MM_SHUFFLE(2, 3, 0, 1)), all_ones};
 }
 
-Order same_order(Int64 order) {
+Order order_of_all(Int64 order) {
     const auto k = static_cast<std::size_t>(order);
     return make_order(splat((std::uint64_t{1} << 2 * k) - 1), splat(pow10.entry[k]),
                       splat(ones.entry[k]));
@@ -34,7 +33,7 @@ __m256i look_up(const Table<std::uint64_t, 24> &table, __m256i k) {
     return _mm256_i64gather_epi64(reinterpret_cast<const long long *>(table.entry), k, 8);
 }
 
-Order each_order(__m256i k) {
+Order order_of_each(__m256i k) {
     const __m256i bit = _mm256_sllv_epi64(splat(1), _mm256_add_epi64(k, k));
     return make_order(_mm256_sub_epi64(bit, splat(1)), look_up(pow10, k), look_up(ones, k));
 }
@@ -88,12 +87,9 @@ void store(Int64 *to, __m256i value) {
     _mm256_storeu_si256(reinterpret_cast<__m256i *>(to), value);
 }
 
-std::size_t one_order(std::size_t n, Int64 order, const Int64 *normed, const Int64 *parents,
-                      Int64 *morton) noexcept {
-    if (!is_order(order)) {
-        return 0;
-    }
-    const Order same = same_order(order);
+void one_order(std::size_t n, Int64 order, const Int64 *normed, const Int64 *parents,
+               Int64 *morton) {
+    const Order same = order_of_all(order);
     std::size_t i = 0;
     for (; i < n && reinterpret_cast<std::uintptr_t>(morton + i) % sizeof(__m256i) != 0; ++i) {
         morton[i] = fast_norm2mort(order, normed[i], parents[i]);
@@ -104,34 +100,26 @@ std::size_t one_order(std::size_t n, Int64 order, const Int64 *normed, const Int
     for (; i < n; ++i) {
         morton[i] = fast_norm2mort(order, normed[i], parents[i]);
     }
-    return n;
 }
 
-std::size_t fast(std::size_t n, Broadcast<Int64> order, const Int64 *normed, const Int64 *parents,
-                 Int64 *morton) noexcept {
-    if (order.step == 0) {
-        return one_order(n, *order.data, normed, parents, morton);
-    }
+std::size_t each_order(std::size_t n, const Int64 *orders, const Int64 *normed,
+                       const Int64 *parents, Int64 *morton) {
     std::size_t i = 0;
     for (; i + width <= n; i += width) {
-        const __m256i k = load(order.data + i);
+        const __m256i k = load(orders + i);
         const __m256i bad = _mm256_or_si256(_mm256_cmpgt_epi64(splat(0), k),
                                             _mm256_cmpgt_epi64(k, splat(max_order)));
         if (_mm256_testz_si256(bad, bad) == 0) {
             break;
         }
-        store(morton + i, norm2mort(each_order(k), load(normed + i), load(parents + i)));
+        store(morton + i, norm2mort(order_of_each(k), load(normed + i), load(parents + i)));
     }
-    return i + scalar_kernels.fast_norm2mort(n - i, {order.data + i, 1}, normed + i, parents + i,
+    return i + scalar_kernels.fast_norm2mort(n - i, {orders + i, 1}, normed + i, parents + i,
                                              morton + i);
-}
-
-std::size_t vaex(std::size_t n, const Int64 *normed, const Int64 *parents, Int64 *morton) noexcept {
-    return one_order(n, max_order, normed, parents, morton);
 }
 
 } // namespace
 
-const Kernels avx2_kernels = {"avx2", fast, vaex};
+const Kernels avx2_kernels = MakeKernels<one_order, each_order>::named("avx2");
 
 } // namespace mortie

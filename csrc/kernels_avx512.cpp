@@ -2,7 +2,6 @@
 #include <immintrin.h>
 
 #include "kernels.hpp"
-#include "morton.hpp"
 
 namespace mortie {
 namespace {
@@ -18,7 +17,7 @@ struct Order {
     __m512i ones;  // 11...1, k + 1 digits: one more for the base cell and for each digit
 };
 
-Order same_order(Int64 order) {
+Order order_of_all(Int64 order) {
     const auto k = static_cast<std::size_t>(order);
     return {splat(~std::uint64_t{0} << 2 * k), splat(pow10.entry[k]), splat(ones.entry[k])};
 }
@@ -31,7 +30,7 @@ __m512i look_up(const Table<std::uint64_t, 24> &table, __m512i k) {
                                          _mm512_loadu_si512(&table.entry[16]));
 }
 
-Order each_order(__m512i k) {
+Order order_of_each(__m512i k) {
     return {_mm512_sllv_epi64(splat(~std::uint64_t{0}), _mm512_add_epi64(k, k)), look_up(pow10, k),
             look_up(ones, k)};
 }
@@ -100,41 +99,30 @@ __m512i load(const Int64 *from, __mmask8 lanes) {
                               _mm256_loadu_si256(halves + 1), 1);
 }
 
-std::size_t one_order(std::size_t n, Int64 order, const Int64 *normed, const Int64 *parents,
-                      Int64 *morton) noexcept {
-    if (!is_order(order)) {
-        return 0;
-    }
-    const Order same = same_order(order);
+void one_order(std::size_t n, Int64 order, const Int64 *normed, const Int64 *parents,
+               Int64 *morton) {
+    const Order same = order_of_all(order);
     walk(n, morton, [=](std::size_t i, __mmask8 lanes) {
         _mm512_mask_storeu_epi64(
             morton + i, lanes, norm2mort(same, load(normed + i, lanes), load(parents + i, lanes)));
     });
-    return n;
 }
 
-std::size_t fast(std::size_t n, Broadcast<Int64> order, const Int64 *normed, const Int64 *parents,
-                 Int64 *morton) noexcept {
-    if (order.step == 0) {
-        return one_order(n, *order.data, normed, parents, morton);
-    }
+std::size_t each_order(std::size_t n, const Int64 *orders, const Int64 *normed,
+                       const Int64 *parents, Int64 *morton) {
     unsigned bad = 0;
     walk(n, morton, [=, &bad](std::size_t i, __mmask8 lanes) {
-        const __m512i k = load(order.data + i, lanes);
+        const __m512i k = load(orders + i, lanes);
         bad |= _mm512_cmpgt_epu64_mask(k, splat(max_order));
         _mm512_mask_storeu_epi64(
             morton + i, lanes,
-            norm2mort(each_order(k), load(normed + i, lanes), load(parents + i, lanes)));
+            norm2mort(order_of_each(k), load(normed + i, lanes), load(parents + i, lanes)));
     });
-    return bad == 0 ? n : first_bad_order(n, order.data);
-}
-
-std::size_t vaex(std::size_t n, const Int64 *normed, const Int64 *parents, Int64 *morton) noexcept {
-    return one_order(n, max_order, normed, parents, morton);
+    return bad == 0 ? n : first_bad_order(n, orders);
 }
 
 } // namespace
 
-const Kernels avx512_kernels = {"avx512", fast, vaex};
+const Kernels avx512_kernels = MakeKernels<one_order, each_order>::named("avx512");
 
 } // namespace mortie

@@ -2,7 +2,6 @@
 #include <arm_neon.h>
 
 #include "kernels.hpp"
-#include "morton.hpp"
 
 namespace mortie {
 namespace {
@@ -22,7 +21,7 @@ struct Order {
     uint64x2_t ones; // 11...1, k + 1 digits: one more for the base cell and for each digit
 };
 
-Order make_order(Int64 order) {
+Order order_of_all(Int64 order) {
     const auto k = static_cast<std::size_t>(order);
     const std::uint64_t power = pow10.entry[k];
     return {vdupq_n_u64((std::uint64_t{1} << 2 * k) - 1),
@@ -96,12 +95,9 @@ Four load(const Int64 *from) {
     return {vld1q_u64(unsigned_from), vld1q_u64(unsigned_from + 2)};
 }
 
-std::size_t one_order(std::size_t n, Int64 order, const Int64 *normed, const Int64 *parents,
-                      Int64 *morton) noexcept {
-    if (!is_order(order)) {
-        return 0;
-    }
-    const Order same = make_order(order);
+void one_order(std::size_t n, Int64 order, const Int64 *normed, const Int64 *parents,
+               Int64 *morton) {
+    const Order same = order_of_all(order);
     std::size_t i = 0;
     for (; i + width <= n; i += width) {
         const Four values = norm2mort(same, load(normed + i), load(parents + i));
@@ -111,23 +107,15 @@ std::size_t one_order(std::size_t n, Int64 order, const Int64 *normed, const Int
     for (; i < n; ++i) {
         morton[i] = fast_norm2mort(order, normed[i], parents[i]);
     }
-    return n;
 }
 
-std::size_t fast(std::size_t n, Broadcast<Int64> order, const Int64 *normed, const Int64 *parents,
-                 Int64 *morton) noexcept {
-    if (order.step == 0) {
-        return one_order(n, *order.data, normed, parents, morton);
-    }
-    return scalar_kernels.fast_norm2mort(n, order, normed, parents, morton);
-}
-
-std::size_t vaex(std::size_t n, const Int64 *normed, const Int64 *parents, Int64 *morton) noexcept {
-    return one_order(n, max_order, normed, parents, morton);
+std::size_t each_order(std::size_t n, const Int64 *orders, const Int64 *normed,
+                       const Int64 *parents, Int64 *morton) {
+    return scalar_kernels.fast_norm2mort(n, {orders, 1}, normed, parents, morton);
 }
 
 } // namespace
 
-const Kernels neon_kernels = {"neon", fast, vaex};
+const Kernels neon_kernels = MakeKernels<one_order, each_order>::named("neon");
 
 } // namespace mortie
