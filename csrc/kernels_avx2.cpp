@@ -114,12 +114,25 @@ std::size_t each_order(std::size_t n, const Int64 *orders, const Int64 *normed,
         }
         store(morton + i, norm2mort(order_of_each(k), load(normed + i), load(parents + i)));
     }
-    return i + scalar_kernels.fast_norm2mort(n - i, {orders + i, 1}, normed + i, parents + i,
+    return i + scalar::fast_norm2mort(n - i, {orders + i, 1}, normed + i, parents + i,
                                              morton + i);
 }
 
 } // namespace
 
-const Kernels avx2_kernels = MakeKernels<one_order, each_order>::named("avx2");
+const Kernels avx2_kernels = {
+    .name = "avx2",
+    .fast_norm2mort = Norm2Mort<one_order, each_order>::fast,
+    .vaex_norm2mort = Norm2Mort<one_order, each_order>::vaex,
+    .nest2mort = scalar::nest2mort,
+    .is_mort = scalar::is_mort,
+    .mort2order = scalar::mort2order,
+    .mort2norm = scalar::mort2norm,
+    .mort2nest = scalar::mort2nest,
+    .clip_mort = scalar::clip_mort,
+    .latlon2nest = scalar::latlon2nest,
+    .latlon2mort = scalar::latlon2mort,
+    .mort2latlon = scalar::mort2latlon,
+};
 
 } // namespace mortie

@@ -123,6 +123,19 @@ std::size_t each_order(std::size_t n, const Int64 *orders, const Int64 *normed,
 
 } // namespace
 
-const Kernels avx512_kernels = MakeKernels<one_order, each_order>::named("avx512");
+const Kernels avx512_kernels = {
+    .name = "avx512",
+    .fast_norm2mort = Norm2Mort<one_order, each_order>::fast,
+    .vaex_norm2mort = Norm2Mort<one_order, each_order>::vaex,
+    .nest2mort = scalar::nest2mort,
+    .is_mort = scalar::is_mort,
+    .mort2order = scalar::mort2order,
+    .mort2norm = scalar::mort2norm,
+    .mort2nest = scalar::mort2nest,
+    .clip_mort = scalar::clip_mort,
+    .latlon2nest = scalar::latlon2nest,
+    .latlon2mort = scalar::latlon2mort,
+    .mort2latlon = scalar::mort2latlon,
+};
 
 } // namespace mortie

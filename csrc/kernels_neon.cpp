@@ -111,11 +111,24 @@ void one_order(std::size_t n, Int64 order, const Int64 *normed, const Int64 *par
 
 std::size_t each_order(std::size_t n, const Int64 *orders, const Int64 *normed,
                        const Int64 *parents, Int64 *morton) {
-    return scalar_kernels.fast_norm2mort(n, {orders, 1}, normed, parents, morton);
+    return scalar::fast_norm2mort(n, {orders, 1}, normed, parents, morton);
 }
 
 } // namespace
 
-const Kernels neon_kernels = MakeKernels<one_order, each_order>::named("neon");
+const Kernels neon_kernels = {
+    .name = "neon",
+    .fast_norm2mort = Norm2Mort<one_order, each_order>::fast,
+    .vaex_norm2mort = Norm2Mort<one_order, each_order>::vaex,
+    .nest2mort = scalar::nest2mort,
+    .is_mort = scalar::is_mort,
+    .mort2order = scalar::mort2order,
+    .mort2norm = scalar::mort2norm,
+    .mort2nest = scalar::mort2nest,
+    .clip_mort = scalar::clip_mort,
+    .latlon2nest = scalar::latlon2nest,
+    .latlon2mort = scalar::latlon2mort,
+    .mort2latlon = scalar::mort2latlon,
+};
 
 } // namespace mortie

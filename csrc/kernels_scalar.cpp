@@ -1,29 +1,199 @@
 // The kernels in plain C++: they run everywhere and define what the others must return.
 #include "kernels.hpp"
 
+#include "healpix.hpp"
+#include "projection.hpp"
+
 namespace mortie {
+
+std::atomic<std::uint64_t> exact_points{0};
+
 namespace {
 
-void one_order(std::size_t n, Int64 order, const Int64 *normed, const Int64 *parents,
-               Int64 *morton) {
+// Calls `element(i)` for one element after the other until one returns false: such a one must have
+// written nothing, since results may go where the inputs are, and the error shows those.
+template <typename Element> std::size_t each(std::size_t n, Element element) {
     for (std::size_t i = 0; i < n; ++i) {
-        morton[i] = fast_norm2mort(order, normed[i], parents[i]);
-    }
-}
-
-std::size_t each_order(std::size_t n, const Int64 *orders, const Int64 *normed,
-                       const Int64 *parents, Int64 *morton) {
-    for (std::size_t i = 0; i < n; ++i) {
-        if (!is_order(orders[i])) {
+        if (!element(i)) {
             return i;
         }
-        morton[i] = fast_norm2mort(orders[i], normed[i], parents[i]);
     }
     return n;
 }
 
+// The double for projection.hpp.
+struct Real {
+    using Mask = bool;
+    static constexpr std::size_t width = 1;
+
+    double value;
+
+    explicit Real(double x) : value(x) {}
+    static Real load(const double *from) { return Real(*from); }
+    static unsigned bits(Mask mask) { return mask ? 1 : 0; }
+
+    friend Real operator+(Real a, Real b) { return Real(a.value + b.value); }
+    friend Real operator-(Real a, Real b) { return Real(a.value - b.value); }
+    friend Real operator*(Real a, Real b) { return Real(a.value * b.value); }
+    friend Mask operator<(Real a, Real b) { return a.value < b.value; }
+    friend Mask operator<=(Real a, Real b) { return a.value <= b.value; }
+    friend Real multiply_add(Real a, Real b, Real c) { return a * b + c; }
+    friend Real sqrt(Real a) { return Real(std::sqrt(a.value)); }
+    friend Real abs(Real a) { return Real(std::fabs(a.value)); }
+    friend Real min(Real a, Real b) { return b < a ? b : a; }
+    friend Real max(Real a, Real b) { return a < b ? b : a; }
+    friend Real select(Mask mask, Real a, Real b) { return mask ? a : b; }
+
+    // Of small numbers, none below 0 but by rounding. (std::floor would be a call.)
+    friend Real floor(Real a) { return Real(static_cast<double>(static_cast<Int64>(a.value))); }
+};
+
+Pixel pixel(const Pixels<Real> &pixels) {
+    return {static_cast<Int64>(pixels.x.value), static_cast<Int64>(pixels.y.value),
+            static_cast<Int64>(pixels.face.value)};
+}
+
 } // namespace
 
-const Kernels scalar_kernels = MakeKernels<one_order, each_order>::named("scalar");
+namespace scalar {
+
+std::size_t fast_norm2mort(std::size_t n, Broadcast<Int64> order, const Int64 *normed,
+                           const Int64 *parents, Int64 *morton) noexcept {
+    return each(n, [=](std::size_t i) {
+        const Int64 k = order[i];
+        if (!is_order(k)) {
+            return false;
+        }
+        morton[i] = mortie::fast_norm2mort(k, normed[i], parents[i]);
+        return true;
+    });
+}
+
+std::size_t vaex_norm2mort(std::size_t n, const Int64 *normed, const Int64 *parents,
+                           Int64 *morton) noexcept {
+    return each(n, [=](std::size_t i) {
+        morton[i] = mortie::vaex_norm2mort(normed[i], parents[i]);
+        return true;
+    });
+}
+
+std::size_t nest2mort(std::size_t n, Broadcast<Int64> order, const Int64 *nest,
+                      Int64 *morton) noexcept {
+    return each(n, [=](std::size_t i) {
+        const Int64 k = order[i];
+        if (!is_order(k) || !is_nest(k, nest[i])) {
+            return false;
+        }
+        morton[i] = mortie::fast_norm2mort(k, nest[i], nest[i] >> 2 * k);
+        return true;
+    });
+}
+
+std::size_t is_mort(std::size_t n, const Int64 *morton, bool *valid) noexcept {
+    return each(n, [=](std::size_t i) {
+        valid[i] = mortie::mort2norm(morton[i]).order >= 0;
+        return true;
+    });
+}
+
+std::size_t mort2order(std::size_t n, const Int64 *morton, Int64 *order) noexcept {
+    return each(n, [=](std::size_t i) {
+        const Norm norm = mortie::mort2norm(morton[i]);
+        if (norm.order < 0) {
+            return false;
+        }
+        order[i] = norm.order;
+        return true;
+    });
+}
+
+std::size_t mort2norm(std::size_t n, const Int64 *morton, Int64 *order, Int64 *normed,
+                      Int64 *parents) noexcept {
+    return each(n, [=](std::size_t i) {
+        const Norm norm = mortie::mort2norm(morton[i]);
+        if (norm.order < 0) {
+            return false;
+        }
+        order[i] = norm.order;
+        normed[i] = norm.normed;
+        parents[i] = norm.parent;
+        return true;
+    });
+}
+
+std::size_t mort2nest(std::size_t n, const Int64 *morton, Int64 *nest) noexcept {
+    return each(n, [=](std::size_t i) {
+        const Norm norm = mortie::mort2norm(morton[i]);
+        if (norm.order < 0) {
+            return false;
+        }
+        nest[i] = norm2nest(norm);
+        return true;
+    });
+}
+
+std::size_t clip_mort(std::size_t n, Broadcast<Int64> order, const Int64 *morton,
+                      Int64 *clipped) noexcept {
+    return each(n, [=](std::size_t i) {
+        const Int64 from = mortie::mort2norm(morton[i]).order;
+        if (order[i] < 0 || order[i] > from) {
+            return false;
+        }
+        clipped[i] = clip(order[i], morton[i], from);
+        return true;
+    });
+}
+
+std::size_t latlon2nest(std::size_t n, Broadcast<Int64> order, const double *lat, const double *lon,
+                        Int64 *nest) noexcept {
+    return by_order(n, order, max_nest_order, [=](std::size_t i, std::size_t count, Int64 k) {
+        const auto encode = [k](const Pixel &found) { return pixel2nest(k, found); };
+        return encode_points<Real>(
+            count, k, lat + i, lon + i, nest + i,
+            [=](const Pixels<Real> &pixels, Int64 *found) { *found = encode(pixel(pixels)); },
+            encode);
+    });
+}
+
+std::size_t latlon2mort(std::size_t n, Broadcast<Int64> order, const double *lat, const double *lon,
+                        Int64 *morton) noexcept {
+    return by_order(n, order, max_order, [=](std::size_t i, std::size_t count, Int64 k) {
+        const auto encode = [k](const Pixel &found) { return pixel2mort(k, found); };
+        return encode_points<Real>(
+            count, k, lat + i, lon + i, morton + i,
+            [=](const Pixels<Real> &pixels, Int64 *found) { *found = encode(pixel(pixels)); },
+            encode);
+    });
+}
+
+std::size_t mort2latlon(std::size_t n, const Int64 *morton, double *lat, double *lon) noexcept {
+    return each(n, [=](std::size_t i) {
+        const Norm norm = mortie::mort2norm(morton[i]);
+        if (norm.order < 0) {
+            return false;
+        }
+        const LatLon centre = pixel2latlon(norm.order, nest2pixel(norm.order, norm2nest(norm)));
+        lat[i] = centre.lat;
+        lon[i] = centre.lon;
+        return true;
+    });
+}
+
+} // namespace scalar
+
+const Kernels scalar_kernels = {
+    .name = "scalar",
+    .fast_norm2mort = scalar::fast_norm2mort,
+    .vaex_norm2mort = scalar::vaex_norm2mort,
+    .nest2mort = scalar::nest2mort,
+    .is_mort = scalar::is_mort,
+    .mort2order = scalar::mort2order,
+    .mort2norm = scalar::mort2norm,
+    .mort2nest = scalar::mort2nest,
+    .clip_mort = scalar::clip_mort,
+    .latlon2nest = scalar::latlon2nest,
+    .latlon2mort = scalar::latlon2mort,
+    .mort2latlon = scalar::mort2latlon,
+};
 
 } // namespace mortie

@@ -9,18 +9,71 @@
 
 #include "dispatch.hpp"
 #include "docstrings.hpp"
+#include "healpix.hpp"
 #include "kernels.hpp"
 #include "ufunc_loop.hpp"
 
 namespace mortie {
 namespace {
 
-void raise_order(Int64 order, Int64, Int64) {
-    if (order > 18) {
+long long as_ll(Int64 value) { return value; }
+
+// What is wrong with an element that a kernel stopped at; these run with the GIL held.
+
+void raise_order(Int64 order, Int64 highest) {
+    const char *why =
+        order > max_order && highest == max_order ? "Max order is 18 (to output to 64-bit int): " : "";
+    PyErr_Format(PyExc_ValueError, "%sorder must lie in 0-%lld, not %lld", why, as_ll(highest),
+                 as_ll(order));
+}
+
+void raise_norm(Int64 order, Int64, Int64) {
+    if (order > max_order) { // in the words of the numba version, on which programs may rely
         PyErr_SetString(PyExc_ValueError, "Max order is 18 (to output to 64-bit int).");
     } else {
-        PyErr_Format(PyExc_ValueError, "order must lie in 0-18, not %lld",
-                     static_cast<long long>(order));
+        raise_order(order, max_order);
+    }
+}
+
+void raise_nest(Int64 order, Int64 nest) {
+    if (!is_order(order)) {
+        raise_order(order, max_order);
+    } else {
+        PyErr_Format(PyExc_ValueError, "nest must lie in 0-%lld at order %lld, not %lld",
+                     as_ll((Int64{12} << 2 * order) - 1), as_ll(order), as_ll(nest));
+    }
+}
+
+void raise_mort(Int64 morton) {
+    PyErr_Format(PyExc_ValueError,
+                 "a Morton index has 1 to 19 digits, the first in 1-6 and the others in 1-4, and "
+                 "%lld is none",
+                 as_ll(morton));
+}
+
+void raise_clip(Int64 order, Int64 morton) {
+    const Int64 highest = mort2norm(morton).order;
+    if (highest < 0) {
+        raise_mort(morton);
+    } else {
+        PyErr_Format(PyExc_ValueError,
+                     "order must lie in 0-%lld, up to that of the Morton index %lld, not %lld",
+                     as_ll(highest), as_ll(morton), as_ll(order));
+    }
+}
+
+template <Int64 highest> void raise_latlon(Int64 order, double lat, double lon) {
+    if (order < 0 || order > highest) {
+        raise_order(order, highest);
+        return;
+    }
+    PyObject *value = PyFloat_FromDouble(is_lat(lat) ? lon : lat);
+    if (value != nullptr) {
+        PyErr_Format(PyExc_ValueError,
+                     is_lat(lat) ? "longitude must be a finite number of degrees, not %S"
+                                 : "latitude must lie in -90 to 90 degrees, not %S",
+                     value);
+        Py_DECREF(value);
     }
 }
 
@@ -41,8 +94,18 @@ constexpr UFunc ufunc(const char *name, const char *doc) {
 
 // NumPy keeps pointers into this table for as long as the ufuncs live.
 UFunc ufuncs[] = {
-    ufunc<&Kernels::fast_norm2mort, raise_order>("fastNorm2Mort", docstrings::fast_norm2mort),
+    ufunc<&Kernels::fast_norm2mort, raise_norm>("fastNorm2Mort", docstrings::fast_norm2mort),
     ufunc<&Kernels::vaex_norm2mort>("VaexNorm2Mort", docstrings::vaex_norm2mort),
+    ufunc<&Kernels::nest2mort, raise_nest>("nest2mort", docstrings::nest2mort),
+    ufunc<&Kernels::is_mort>("is_mort", docstrings::is_mort),
+    ufunc<&Kernels::mort2order, raise_mort>("mort2order", docstrings::mort2order),
+    ufunc<&Kernels::mort2norm, raise_mort>("mort2norm", docstrings::mort2norm),
+    ufunc<&Kernels::mort2nest, raise_mort>("mort2nest", docstrings::mort2nest),
+    ufunc<&Kernels::clip_mort, raise_clip>("clip_mort", docstrings::clip_mort),
+    ufunc<&Kernels::latlon2nest, raise_latlon<max_nest_order>>("latlon2nest",
+                                                              docstrings::latlon2nest),
+    ufunc<&Kernels::latlon2mort, raise_latlon<max_order>>("latlon2mort", docstrings::latlon2mort),
+    ufunc<&Kernels::mort2latlon, raise_mort>("mort2latlon", docstrings::mort2latlon),
 };
 
 // The Kernels that every inner loop gets as its data, chosen once.
@@ -69,8 +132,13 @@ PyObject *kernel(PyObject *, PyObject *) {
     return PyUnicode_FromString(static_cast<const Kernels *>(kernels_in_use[0])->name);
 }
 
+PyObject *count_exact_points(PyObject *, PyObject *) {
+    return PyLong_FromUnsignedLongLong(exact_points.load());
+}
+
 PyMethodDef functions[] = {
     {"kernel", kernel, METH_NOARGS, docstrings::kernel},
+    {"exact_points", count_exact_points, METH_NOARGS, docstrings::exact_points},
     {nullptr, nullptr, 0, nullptr},
 };
 

@@ -18,6 +18,7 @@
 // wraps modulo 2**64, since masked arrays hand over whatever lies under their masks.
 #pragma once
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 
@@ -117,7 +118,75 @@ static constexpr std::int64_t vaex_norm2mort(std::int64_t normed, std::int64_t p
     return fast_norm2mort(max_order, normed, parent);
 }
 
+// What a number of three digits adds to an address: entry 130 holds 0b 01 11 00. Numbers with a digit
+// above 3 hold `no_digits`, a bit that no address has.
+inline constexpr std::uint64_t no_digits = 1u << 7;
+
+inline constexpr auto three_digits = [] {
+    Table<std::uint8_t, 1000> table{};
+    for (std::size_t i = 0; i < 1000; ++i) {
+        const std::size_t high = i / 100;
+        const std::size_t middle = i / 10 % 10;
+        const std::size_t low = i % 10;
+        table.entry[i] = high < 4 && middle < 4 && low < 4
+                             ? static_cast<std::uint8_t>(high << 4 | middle << 2 | low)
+                             : static_cast<std::uint8_t>(no_digits);
+    }
+    return table;
+}();
+
+// The pixel that an index names.
+struct Norm {
+    std::int64_t order; // -1 if the number is no index
+    std::int64_t normed;
+    std::int64_t parent;
+};
+
+inline constexpr Norm no_norm = {-1, 0, 0};
+
+static constexpr Norm mort2norm(std::int64_t morton) noexcept {
+    const auto bits = static_cast<std::uint64_t>(morton);
+    const std::uint64_t magnitude = morton < 0 ? 0 - bits : bits;
+    // 1233 / 4096 is just above log10(2): one too many, or right.
+    std::size_t k = static_cast<std::size_t>(std::bit_width(magnitude)) * 1233 >> 12;
+    k -= magnitude < pow10.entry[k] ? 1 : 0;
+    if (k > max_order) { // also for 0
+        return no_norm;
+    }
+    const std::uint64_t number = magnitude - ones.entry[k]; // digits 0-3; wraps for 10...
+    const std::uint64_t base_cell = number / pow10.entry[k];
+    if (base_cell > 5) {
+        return no_norm;
+    }
+    std::uint64_t rest = number - base_cell * pow10.entry[k];
+    std::uint64_t address = 0;
+    std::uint64_t bad = 0;
+    for (int shift = 0; shift < 36; shift += 6) {
+        const std::uint64_t digits = three_digits.entry[rest % 1000];
+        address |= digits << shift;
+        bad |= digits;
+        rest /= 1000;
+    }
+    if ((bad & no_digits) != 0) {
+        return no_norm;
+    }
+    return {static_cast<std::int64_t>(k), static_cast<std::int64_t>(address),
+            static_cast<std::int64_t>(base_cell) + (morton < 0 ? 6 : 0)};
+}
+
+static constexpr std::int64_t norm2nest(Norm norm) noexcept {
+    return norm.parent << 2 * norm.order | norm.normed;
+}
+
+// The index at a coarser order of what `mort2norm` found to be an index of order `from`.
+static constexpr std::int64_t clip(std::int64_t order, std::int64_t morton,
+                                   std::int64_t from) noexcept {
+    return morton / static_cast<std::int64_t>(pow10.entry[static_cast<std::size_t>(from - order)]);
+}
+
 static_assert(fast_norm2mort(3, 28, 8) == -3241);
+static_assert(mort2norm(-3241).normed == 28 && mort2norm(-3241).parent == 8);
+static_assert(mort2norm(-3251).order == -1 && mort2norm(0).order == -1);
 static_assert(fast_norm2mort(0, 3, 0) == 1 && fast_norm2mort(0, 3, 11) == -6);
 static_assert(vaex_norm2mort(-1, -1) == 444444444444444444);
 

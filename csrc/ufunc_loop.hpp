@@ -27,7 +27,9 @@ namespace mortie {
 inline constexpr std::size_t block_size = 256;
 
 template <typename T> inline constexpr char dtype = NPY_NOTYPE;
+template <> inline constexpr char dtype<bool> = NPY_BOOL;
 template <> inline constexpr char dtype<Int64> = NPY_INT64;
+template <> inline constexpr char dtype<double> = NPY_DOUBLE;
 
 // Where NumPy keeps the elements of one operand; they may be unaligned.
 struct Strided {

@@ -1,0 +1,175 @@
+// Where a HEALPix pixel lies: latitude and longitude <-> base cell, x and y, one element at a time.
+//
+// Inside its base cell, a pixel of order k stands in column x and row y of a grid of nside * nside,
+// nside = 2**k; the address interleaves their bits, y first. Base cells 0-3 touch the north pole,
+// 4-7 the equator, 8-11 the south pole:
+//
+//          /\      /\      north pole      y \  / x   both count from the southern corner
+//         /  \    /  \     0-3                \/
+//    . . / . .\ ./. . \ .  41.8 N
+//        \    /\ \    /
+//         \  /  \ \  /     4-7            z = sin(latitude), t = longitude in quarter turns:
+//    . . . \/. . \/\/. .  41.8 S          for |z| <= 2/3 edges are straight in t and z,
+//          /\      /\                    nearer to a pole in t and sigma = sqrt(3 (1 - |z|)),
+//         /  \    /  \     8-11           which is 1 at |z| = 2/3 and 0 at the pole
+//
+// The formulas are those of Gorski et al. (2005), The Astrophysical Journal 622, 759, section 4.1
+// and 5, in the form of Calabretta and Roukema (2007), Monthly Notices of the Royal Astronomical
+// Society 381, 865, section 5. A floating-point result also depends on the order of operations: here
+// it was found by comparing with healpy, whose results these functions give in every bit. (That
+// takes the same sin, cos, acos and atan2 as healpy has, those of the C library.)
+#pragma once
+
+#include <cmath>
+#include <cstdint>
+
+#include "morton.hpp"
+
+namespace mortie {
+
+inline constexpr std::int64_t max_nest_order = 29; // 12 * 4**29 pixels are what 64 bits hold
+
+inline constexpr double pi = 3.141592653589793238462643383279502884;
+inline constexpr double half_pi = pi / 2;
+inline constexpr double two_pi = 2 * pi;
+inline constexpr double degree = pi / 180;
+inline constexpr double quarter_turn = 0.636619772367581343075535053490057448; // 1 / half_pi
+inline constexpr double two_thirds = 2.0 / 3;
+
+// A pixel by its place in its base cell.
+struct Pixel {
+    std::int64_t x, y, face;
+};
+
+struct LatLon {
+    double lat, lon;
+};
+
+static constexpr bool is_nest_order(std::int64_t order) noexcept {
+    return 0 <= order && order <= max_nest_order;
+}
+
+static constexpr bool is_nest(std::int64_t order, std::int64_t nest) noexcept {
+    return 0 <= nest && nest < std::int64_t{12} << 2 * order;
+}
+
+// Both are false for NaN.
+static bool is_lat(double lat) noexcept { return std::fabs(lat) <= 90; }
+static bool is_lon(double lon) noexcept { return std::fabs(lon) < HUGE_VAL; }
+
+// Moves bit i to bit 2 i, for the low 32 bits.
+static constexpr std::uint64_t spread(std::int64_t value) noexcept {
+    auto bits = static_cast<std::uint64_t>(value);
+    bits = (bits | bits << 16) & 0x0000'ffff'0000'ffff;
+    bits = (bits | bits << 8) & 0x00ff'00ff'00ff'00ff;
+    bits = (bits | bits << 4) & 0x0f0f'0f0f'0f0f'0f0f;
+    bits = (bits | bits << 2) & 0x3333'3333'3333'3333;
+    return (bits | bits << 1) & 0x5555'5555'5555'5555;
+}
+
+// Moves bit 2 i to bit i and drops the odd ones.
+static constexpr std::int64_t squeeze(std::uint64_t bits) noexcept {
+    bits &= 0x5555'5555'5555'5555;
+    bits = (bits | bits >> 1) & 0x3333'3333'3333'3333;
+    bits = (bits | bits >> 2) & 0x0f0f'0f0f'0f0f'0f0f;
+    bits = (bits | bits >> 4) & 0x00ff'00ff'00ff'00ff;
+    bits = (bits | bits >> 8) & 0x0000'ffff'0000'ffff;
+    return static_cast<std::int64_t>((bits | bits >> 16) & 0xffff'ffff);
+}
+
+static constexpr std::int64_t address(Pixel pixel) noexcept {
+    return static_cast<std::int64_t>(spread(pixel.x) | spread(pixel.y) << 1);
+}
+
+static constexpr std::int64_t pixel2nest(std::int64_t order, Pixel pixel) noexcept {
+    return pixel.face << 2 * order | address(pixel);
+}
+
+static constexpr std::int64_t pixel2mort(std::int64_t order, Pixel pixel) noexcept {
+    return fast_norm2mort(order, address(pixel), pixel.face);
+}
+
+static constexpr Pixel nest2pixel(std::int64_t order, std::int64_t nest) noexcept {
+    const auto low = static_cast<std::uint64_t>(nest) & ((std::uint64_t{1} << 2 * order) - 1);
+    return {squeeze(low), squeeze(low >> 1), nest >> 2 * order};
+}
+
+// The pixel that holds a point, which lies in the range that is_lat and is_lon tell.
+static Pixel latlon2pixel(std::int64_t order, double lat, double lon) noexcept {
+    const std::int64_t last = (std::int64_t{1} << order) - 1;
+    const auto nside = static_cast<double>(last + 1);
+    const double colat = half_pi - lat * degree;
+    const double z = std::cos(colat);
+
+    double phi = lon * degree;
+    if (std::fabs(phi) >= two_pi) {
+        phi = std::fmod(phi, two_pi);
+    }
+    if (phi < 0) {
+        phi += two_pi;
+    }
+    const double turned = phi * quarter_turn; // 4 if phi was rounded to a whole turn
+    const double t = turned < 4 ? turned : 0;
+
+    if (std::fabs(z) <= two_thirds) {
+        // The number of the pixel's north-western and south-western edge, from that of face 4 on.
+        const double along = nside * (0.5 + t);
+        const double up = nside * (z * 0.75);
+        const auto falling = static_cast<std::int64_t>(along - up);
+        const auto rising = static_cast<std::int64_t>(along + up);
+        const std::int64_t west = falling >> order;
+        const std::int64_t east = rising >> order;
+        const std::int64_t face = west == east ? (west | 4) : west < east ? west : east + 8;
+        return {rising & last, last - (falling & last), face};
+    }
+    const auto quarter = static_cast<std::int64_t>(t);
+    const double east = t - static_cast<double>(quarter);
+    // Near a pole the cosine has lost the digits that the sine still has.
+    const bool near_pole = colat < 0.01 || colat > 3.14159 - 0.01;
+    const double sigma = near_pole ? nside * std::sin(colat) / std::sqrt((1 + std::fabs(z)) / 3)
+                                   : nside * std::sqrt(3 * (1 - std::fabs(z)));
+    const auto line = [last](double distance) {
+        const auto number = static_cast<std::int64_t>(distance);
+        return number < last ? number : last;
+    };
+    const std::int64_t from_west = line(east * sigma);
+    const std::int64_t from_east = line((1 - east) * sigma);
+    if (z >= 0) {
+        return {last - from_east, last - from_west, quarter};
+    }
+    return {from_west, from_east, quarter + 8};
+}
+
+// The centre of a pixel; the longitude lies in 0-360.
+static LatLon pixel2latlon(std::int64_t order, Pixel pixel) noexcept {
+    const std::int64_t nside = std::int64_t{1} << order;
+    const auto pixels = static_cast<double>(12 * nside * nside);
+    const double cap = 4 / pixels;                            // 1 - |z| of ring 1
+    const double step = static_cast<double>(2 * nside) * cap; // of z between rings at the equator
+
+    // Rings count from the north pole; `ring` from the nearer pole in the caps.
+    const std::int64_t row = pixel.face / 4;
+    const std::int64_t from_north = (row + 2) * nside - pixel.x - pixel.y - 1;
+    const bool equatorial = nside <= from_north && from_north <= 3 * nside;
+    const std::int64_t from_south = 4 * nside - from_north;
+    const bool north = from_north < from_south;
+    const std::int64_t ring = equatorial ? nside : north ? from_north : from_south;
+
+    double colat = 0;
+    if (equatorial) {
+        colat = std::acos(static_cast<double>(2 * nside - from_north) * step);
+    } else {
+        const double depth = static_cast<double>(ring * ring) * cap; // 1 - |z|
+        const double z = north ? 1 - depth : depth - 1;
+        colat = std::fabs(z) > 0.99 ? std::atan2(std::sqrt(depth * (2 - depth)), z) : std::acos(z);
+    }
+    // Eighths of a turn, times the ring.
+    std::int64_t along = (2 * (pixel.face % 4) + 1 - row % 2) * ring + pixel.x - pixel.y;
+    along += along < 0 ? 8 * ring : 0;
+    const double phi = equatorial
+                           ? 0.75 * half_pi * static_cast<double>(along) * step
+                           : 0.5 * half_pi * static_cast<double>(along) / static_cast<double>(ring);
+    return {90 - colat * (180 / pi), phi * (180 / pi)};
+}
+
+} // namespace mortie

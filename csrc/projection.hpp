@@ -1,0 +1,159 @@
+// From latitude and longitude to pixels, many points at once and in every bit as healpix.hpp does.
+//
+// Of the operations that lead healpy to a pixel, only the cosine is slow. Here a polynomial stands
+// in for it, both zones of the sphere take one way, and a point gets a pixel only where no rounding
+// on either side can change it: the others, some in 10**9 of order 18, are left to latlon2pixel.
+// This is the filtered predicate of computational geometry (Shewchuk 1997, Discrete & Computational
+// Geometry 18, 305).
+//
+// Why it is right. Let u = 2**-53. healpy's cosine z' and our z differ by less than
+// `cosine_error` = 8 u:
+//     the colatitude is the same double, and d = fl(pi/2) - colat is exact (Sterbenz);
+//     cos(colat) = sin(d + 0.55 u), which we take for sin(d)             0.55 u
+//     the polynomial's own error for |d| <= pi/2, with its rounded
+//         coefficients (see benchmarks/sine_polynomial.py)               0.33 u
+//     d * s * poly = sin(d) - d is at most 0.571; s, the product and
+//         Horner's last steps round it by 5 u in relation                2.9  u
+//     the last addition                                                  0.5  u
+//     the C library's cosine, within a unit in the last place            1    u
+// The longitude in quarter turns, t, is the same double. Let f be one of a pixel's two coordinates
+// in units of a base cell, as a function of t and z over the real numbers.
+//     For |z| <= 2/3, f = t + 1/2 -+ 3/4 z. healpy rounds it by at most 4 u (values to 5) and
+//         half a u (3/4 z), so do we, and z and z' make 6 u: together 15 u.
+//     Nearer to a pole, f is a multiple of sigma by a factor of at most 1. sigma(z) and sigma(z')
+//         differ by at most 12 u / sigma. healpy rounds f by at most 3 u; we round sigma by 1.5 u,
+//         and f by at most 9.6 u: together 12 u / sigma + 14.1 u, less than 27 u / sigma.
+// Both are less than `coordinate_error` / sigma, with 1 for sigma in the first case. Where f, times
+// nside, lies further than that from every integer, rounding it down gives what healpy gives, pixel
+// and base cell alike. Within 0.6 degrees of a pole, and nearer to |z| = 2/3 than cosine_error,
+// healpy and we might take different formulas: these points are left over too.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+
+#include "healpix.hpp"
+#include "kernels.hpp"
+
+namespace mortie {
+
+inline constexpr double cosine_error = 0x1p-50;
+inline constexpr double coordinate_error = 0x1p-48;
+
+// sin(d) = d + d s poly(s), s = d * d, for |d| <= pi/2; from benchmarks/sine_polynomial.py.
+inline constexpr double sine_polynomial[] = {
+    -0x1.5555555555555p-3,  0x1.1111111111107p-7,  -0x1.a01a01a018aadp-13, 0x1.71de3a5456716p-19,
+    -0x1.ae6455a1d7087p-26, 0x1.6124015b5ee3ap-33, -0x1.ae5138c1216b3p-41, 0x1.89a4866f527ebp-49,
+};
+
+// A register of Reals holds `Real::width` doubles and is one of the types that the kernel files
+// define; its comparisons give a Real::Mask. Everything here is a template of a type without
+// linkage, so that each of these files keeps the code that was compiled for it.
+
+template <typename Real> struct Pixels {
+    Real x, y, face; // integers
+    typename Real::Mask certain;
+};
+
+template <typename Real> Pixels<Real> latlon2pixels(Real nside, Real lat, Real lon) {
+    const Real zero(0.0);
+    const Real one(1.0);
+    const Real half(0.5);
+
+    const auto plain_lat = abs(lat) <= Real(89.4);
+    const Real colat = Real(half_pi) - select(plain_lat, lat, zero) * Real(degree);
+    const Real d = Real(half_pi) - colat;
+    const Real s = d * d;
+    Real poly(sine_polynomial[7]);
+    for (std::size_t i = 7; i-- > 0;) {
+        poly = multiply_add(poly, s, Real(sine_polynomial[i]));
+    }
+    const Real z = multiply_add(d * s, poly, d);
+
+    const Real angle = lon * Real(degree);
+    const auto plain_lon = abs(angle) < Real(two_pi);
+    const Real small = select(plain_lon, angle, zero);
+    const Real phi = select(small < zero, small + Real(two_pi), small);
+    const Real turned = phi * Real(quarter_turn);
+    const Real t = select(turned < Real(4.0), turned, zero);
+
+    // On the map where a base cell is a diamond with diagonals of 1 (Calabretta and Roukema 2007,
+    // figure 1): `along` from the equator's first corner, `up` from the equator.
+    const Real height = abs(z);
+    const auto polar = Real(two_thirds) < height;
+    const Real quarter = floor(t);
+    const Real sigma = sqrt(abs(Real(3.0) * (one - height)));
+    const Real cap_top = one - half * sigma;
+    const Real along = select(
+        polar, multiply_add((t - quarter) - half, sigma, quarter + one), half + t);
+    const Real up = select(polar, select(z < zero, zero - cap_top, cap_top), Real(0.75) * z);
+
+    const Real falling = along - up;
+    const Real rising = along + up;
+    const Real west = floor(falling);
+    const Real east = floor(rising);
+    const Real first = min(west, east);
+    const Real face = (first + Real(4.0)) + Real(4.0) * (west - east);
+    const Real x_real = nside * (rising - east);
+    const Real y_real = nside * ((west + one) - falling);
+    const Real x = floor(x_real);
+    const Real y = floor(y_real);
+
+    const Real off_centre = max(abs(x_real - x - half), abs(y_real - y - half));
+    const auto clear = nside * Real(coordinate_error) <
+                       (half - off_centre) * select(polar, sigma, one);
+    const auto same_zone = Real(cosine_error) < abs(height - Real(two_thirds));
+    return {x, y, select(first < Real(4.0), face, face - Real(4.0)),
+            static_cast<typename Real::Mask>(clear & same_zone & plain_lat & plain_lon)};
+}
+
+// A kernel from points to numbers of one order. `encode(pixels, numbers)` writes those of a
+// register of pixels, `encode_one(pixel)` gives that of one.
+template <typename Real, typename Encode, typename EncodeOne>
+std::size_t encode_points(std::size_t n, Int64 order, const double *lat, const double *lon,
+                          Int64 *numbers, Encode encode, EncodeOne encode_one) {
+    constexpr std::size_t width = Real::width;
+    const Real nside(static_cast<double>(Int64{1} << order));
+    std::size_t begin = 0;
+    std::size_t exact = 0;
+
+    // The elements that a mask leaves over: returns the number done.
+    const auto finish = [&](const double *lats, const double *lons, unsigned certain,
+                            std::size_t count, Int64 *found) {
+        for (std::size_t i = 0; i < count; ++i) {
+            if ((certain >> i & 1) == 0) {
+                if (!is_lat(lats[i]) || !is_lon(lons[i])) {
+                    return i;
+                }
+                found[i] = encode_one(latlon2pixel(order, lats[i], lons[i]));
+                ++exact;
+            }
+        }
+        return count;
+    };
+
+    bool good = true;
+    while (good && begin < n) {
+        // Results may go where the input was, so all of them wait for the last input.
+        alignas(64) double lats[width];
+        alignas(64) double lons[width];
+        alignas(64) Int64 found[width];
+        const std::size_t count = std::min(n - begin, width);
+        std::fill(std::copy_n(lat + begin, count, lats), lats + width, 1.0);
+        std::fill(std::copy_n(lon + begin, count, lons), lons + width, 1.0);
+        const Pixels<Real> pixels = latlon2pixels(nside, Real::load(lats), Real::load(lons));
+        encode(pixels, found);
+        const unsigned certain = Real::bits(pixels.certain);
+        std::size_t done = count;
+        if (certain != (1u << width) - 1) {
+            done = finish(lats, lons, certain, count, found);
+            good = done == count;
+        }
+        std::copy_n(found, done, numbers + begin);
+        begin += done;
+    }
+    exact_points.fetch_add(exact, std::memory_order_relaxed);
+    return begin;
+}
+
+} // namespace mortie
