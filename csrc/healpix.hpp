@@ -54,8 +54,8 @@ static constexpr bool is_nest(std::int64_t order, std::int64_t nest) noexcept {
 }
 
 // Both are false for NaN.
-static bool is_lat(double lat) noexcept { return std::fabs(lat) <= 90; }
-static bool is_lon(double lon) noexcept { return std::fabs(lon) < HUGE_VAL; }
+static constexpr bool is_lat(double lat) noexcept { return -90 <= lat && lat <= 90; }
+static constexpr bool is_lon(double lon) noexcept { return -HUGE_VAL < lon && lon < HUGE_VAL; }
 
 // Moves bit i to bit 2 i, for the low 32 bits.
 static constexpr std::uint64_t spread(std::int64_t value) noexcept {
@@ -95,7 +95,7 @@ static constexpr Pixel nest2pixel(std::int64_t order, std::int64_t nest) noexcep
 }
 
 // The pixel that holds a point, which lies in the range that is_lat and is_lon tell.
-static Pixel latlon2pixel(std::int64_t order, double lat, double lon) noexcept {
+[[maybe_unused]] static Pixel latlon2pixel(std::int64_t order, double lat, double lon) noexcept {
     const std::int64_t last = (std::int64_t{1} << order) - 1;
     const auto nside = static_cast<double>(last + 1);
     const double colat = half_pi - lat * degree;
@@ -141,7 +141,7 @@ static Pixel latlon2pixel(std::int64_t order, double lat, double lon) noexcept {
 }
 
 // The centre of a pixel; the longitude lies in 0-360.
-static LatLon pixel2latlon(std::int64_t order, Pixel pixel) noexcept {
+[[maybe_unused]] static LatLon pixel2latlon(std::int64_t order, Pixel pixel) noexcept {
     const std::int64_t nside = std::int64_t{1} << order;
     const auto pixels = static_cast<double>(12 * nside * nside);
     const double cap = 4 / pixels;                            // 1 - |z| of ring 1

@@ -2,6 +2,7 @@
 #include <immintrin.h>
 
 #include "kernels.hpp"
+#include "projection.hpp"
 
 namespace mortie {
 namespace {
@@ -121,6 +122,87 @@ std::size_t each_order(std::size_t n, const Int64 *orders, const Int64 *normed,
     return bad == 0 ? n : first_bad_order(n, orders);
 }
 
+// Eight doubles for projection.hpp.
+struct Real {
+    using Mask = __mmask8;
+    static constexpr std::size_t width = mortie::width;
+
+    __m512d value;
+
+    Real(__m512d x) : value(x) {}
+    explicit Real(double x) : value(_mm512_set1_pd(x)) {}
+
+    static Real load(const double *from) { return _mm512_loadu_pd(from); }
+    static unsigned bits(Mask mask) { return mask; }
+
+    friend Real operator+(Real a, Real b) { return _mm512_add_pd(a.value, b.value); }
+    friend Real operator-(Real a, Real b) { return _mm512_sub_pd(a.value, b.value); }
+    friend Real operator*(Real a, Real b) { return _mm512_mul_pd(a.value, b.value); }
+    friend Mask operator<(Real a, Real b) {
+        return _mm512_cmp_pd_mask(a.value, b.value, _CMP_LT_OQ);
+    }
+    friend Mask operator<=(Real a, Real b) {
+        return _mm512_cmp_pd_mask(a.value, b.value, _CMP_LE_OQ);
+    }
+    friend Real multiply_add(Real a, Real b, Real c) {
+        return _mm512_fmadd_pd(a.value, b.value, c.value);
+    }
+    friend Real sqrt(Real a) { return _mm512_sqrt_pd(a.value); }
+    friend Real abs(Real a) { return _mm512_abs_pd(a.value); }
+    friend Real min(Real a, Real b) { return _mm512_min_pd(a.value, b.value); }
+    friend Real max(Real a, Real b) { return _mm512_max_pd(a.value, b.value); }
+    friend Real floor(Real a) {
+        return _mm512_roundscale_pd(a.value, _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC);
+    }
+    friend Real select(Mask mask, Real a, Real b) {
+        return _mm512_mask_blend_pd(mask, b.value, a.value);
+    }
+};
+
+// Eight nibbles, one to a byte, become the even bits of a byte each.
+__m512i spread_bits(__m512i value) {
+    const __m512i nibbles = _mm512_multishift_epi64_epi8(splat(0x1c18'1410'0c08'0400), value);
+    // The table repeats every 16 bytes, so that the two bits above a nibble do not matter.
+    return _mm512_permutexvar_epi8(
+        nibbles, _mm512_set4_epi32(0x55545150, 0x45444140, 0x15141110, 0x05040100));
+}
+
+__m512i addresses(const Pixels<Real> &pixels) {
+    const __m512i x = _mm512_cvttpd_epi64(pixels.x.value);
+    const __m512i y = _mm512_cvttpd_epi64(pixels.y.value);
+    return _mm512_or_si512(spread_bits(x), _mm512_slli_epi64(spread_bits(y), 1));
+}
+
+struct ToNest {
+    Int64 order;
+
+    void operator()(const Pixels<Real> &pixels, Int64 *nest) const {
+        const __m512i face = _mm512_cvttpd_epi64(pixels.face.value);
+        const __m512i above = _mm512_sll_epi64(face, _mm_cvtsi64_si128(2 * order));
+        _mm512_store_si512(nest, _mm512_or_si512(above, addresses(pixels)));
+    }
+    Int64 operator()(const Pixel &pixel) const { return pixel2nest(order, pixel); }
+};
+
+struct ToMort {
+    Int64 order;
+    Order same = order_of_all(order);
+
+    void operator()(const Pixels<Real> &pixels, Int64 *morton) const {
+        const __m512i face = _mm512_cvttpd_epi64(pixels.face.value);
+        _mm512_store_si512(morton, norm2mort(same, addresses(pixels), face));
+    }
+    Int64 operator()(const Pixel &pixel) const { return pixel2mort(order, pixel); }
+};
+
+template <typename Encode, Int64 highest>
+std::size_t encode_points(std::size_t n, Broadcast<Int64> order, const double *lat,
+                          const double *lon, Int64 *numbers) noexcept {
+    return by_order(n, order, highest, [=](std::size_t i, std::size_t count, Int64 k) {
+        return PointKernel<Real, Encode>(k, {k})(count, lat + i, lon + i, numbers + i);
+    });
+}
+
 } // namespace
 
 const Kernels avx512_kernels = {
@@ -133,8 +215,8 @@ const Kernels avx512_kernels = {
     .mort2norm = scalar::mort2norm,
     .mort2nest = scalar::mort2nest,
     .clip_mort = scalar::clip_mort,
-    .latlon2nest = scalar::latlon2nest,
-    .latlon2mort = scalar::latlon2mort,
+    .latlon2nest = encode_points<ToNest, max_nest_order>,
+    .latlon2mort = encode_points<ToMort, max_order>,
     .mort2latlon = scalar::mort2latlon,
 };
 

@@ -53,6 +53,20 @@ Pixel pixel(const Pixels<Real> &pixels) {
             static_cast<Int64>(pixels.face.value)};
 }
 
+struct ToNest {
+    Int64 order;
+
+    void operator()(const Pixels<Real> &pixels, Int64 *nest) const { *nest = (*this)(pixel(pixels)); }
+    Int64 operator()(const Pixel &pixel) const { return pixel2nest(order, pixel); }
+};
+
+struct ToMort {
+    Int64 order;
+
+    void operator()(const Pixels<Real> &pixels, Int64 *morton) const { *morton = (*this)(pixel(pixels)); }
+    Int64 operator()(const Pixel &pixel) const { return pixel2mort(order, pixel); }
+};
+
 } // namespace
 
 namespace scalar {
@@ -144,26 +158,21 @@ std::size_t clip_mort(std::size_t n, Broadcast<Int64> order, const Int64 *morton
     });
 }
 
-std::size_t latlon2nest(std::size_t n, Broadcast<Int64> order, const double *lat, const double *lon,
-                        Int64 *nest) noexcept {
-    return by_order(n, order, max_nest_order, [=](std::size_t i, std::size_t count, Int64 k) {
-        const auto encode = [k](const Pixel &found) { return pixel2nest(k, found); };
-        return encode_points<Real>(
-            count, k, lat + i, lon + i, nest + i,
-            [=](const Pixels<Real> &pixels, Int64 *found) { *found = encode(pixel(pixels)); },
-            encode);
+template <typename Encode, Int64 highest>
+std::size_t encode_points(std::size_t n, Broadcast<Int64> order, const double *lat,
+                          const double *lon, Int64 *numbers) noexcept {
+    return by_order(n, order, highest, [=](std::size_t i, std::size_t count, Int64 k) {
+        return PointKernel<Real, Encode>(k, {k})(count, lat + i, lon + i, numbers + i);
     });
 }
 
+std::size_t latlon2nest(std::size_t n, Broadcast<Int64> order, const double *lat, const double *lon,
+                        Int64 *nest) noexcept {
+    return encode_points<ToNest, max_nest_order>(n, order, lat, lon, nest);
+}
 std::size_t latlon2mort(std::size_t n, Broadcast<Int64> order, const double *lat, const double *lon,
-                        Int64 *morton) noexcept {
-    return by_order(n, order, max_order, [=](std::size_t i, std::size_t count, Int64 k) {
-        const auto encode = [k](const Pixel &found) { return pixel2mort(k, found); };
-        return encode_points<Real>(
-            count, k, lat + i, lon + i, morton + i,
-            [=](const Pixels<Real> &pixels, Int64 *found) { *found = encode(pixel(pixels)); },
-            encode);
-    });
+                        Int64 *nest) noexcept {
+    return encode_points<ToMort, max_order>(n, order, lat, lon, nest);
 }
 
 std::size_t mort2latlon(std::size_t n, const Int64 *morton, double *lat, double *lon) noexcept {

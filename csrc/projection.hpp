@@ -55,105 +55,127 @@ template <typename Real> struct Pixels {
     typename Real::Mask certain;
 };
 
-template <typename Real> Pixels<Real> latlon2pixels(Real nside, Real lat, Real lon) {
-    const Real zero(0.0);
-    const Real one(1.0);
-    const Real half(0.5);
+// A kernel from points to numbers. An Encode makes the numbers of one order: `encode(pixels, found)`
+// writes those of a register, `encode(pixel)` gives one. (A class, and each of its functions is
+// called once: so compilers inline them into one loop.)
+template <typename Real, typename Encode> class PointKernel {
+  public:
+    PointKernel(Int64 order, Encode encode)
+        : order_(order), nside_(static_cast<double>(Int64{1} << order)), encode_(encode) {}
 
-    const auto plain_lat = abs(lat) <= Real(89.4);
-    const Real colat = Real(half_pi) - select(plain_lat, lat, zero) * Real(degree);
-    const Real d = Real(half_pi) - colat;
-    const Real s = d * d;
-    Real poly(sine_polynomial[7]);
-    for (std::size_t i = 7; i-- > 0;) {
-        poly = multiply_add(poly, s, Real(sine_polynomial[i]));
+    std::size_t operator()(std::size_t n, const double *lat, const double *lon,
+                           Int64 *numbers) const {
+        for (std::size_t begin = 0; begin < n; begin += width) {
+            const std::size_t count = std::min(n - begin, width);
+            double lats[width] = {};
+            double lons[width] = {};
+            const bool whole = count == width;
+            if (!whole) {
+                std::copy_n(lat + begin, count, lats);
+                std::copy_n(lon + begin, count, lons);
+            }
+            const std::size_t done = encode_some(count, whole ? lat + begin : lats,
+                                                 whole ? lon + begin : lons, numbers + begin);
+            if (done < count) {
+                return begin + done;
+            }
+        }
+        return n;
     }
-    const Real z = multiply_add(d * s, poly, d);
 
-    const Real angle = lon * Real(degree);
-    const auto plain_lon = abs(angle) < Real(two_pi);
-    const Real small = select(plain_lon, angle, zero);
-    const Real phi = select(small < zero, small + Real(two_pi), small);
-    const Real turned = phi * Real(quarter_turn);
-    const Real t = select(turned < Real(4.0), turned, zero);
+  private:
+    static constexpr std::size_t width = Real::width;
 
-    // On the map where a base cell is a diamond with diagonals of 1 (Calabretta and Roukema 2007,
-    // figure 1): `along` from the equator's first corner, `up` from the equator.
-    const Real height = abs(z);
-    const auto polar = Real(two_thirds) < height;
-    const Real quarter = floor(t);
-    const Real sigma = sqrt(abs(Real(3.0) * (one - height)));
-    const Real cap_top = one - half * sigma;
-    const Real along = select(
-        polar, multiply_add((t - quarter) - half, sigma, quarter + one), half + t);
-    const Real up = select(polar, select(z < zero, zero - cap_top, cap_top), Real(0.75) * z);
+    // Of a register of points, the first `count`. Results may go where the inputs are: they wait in
+    // `found` for the last input.
+    std::size_t encode_some(std::size_t count, const double *lat, const double *lon,
+                            Int64 *numbers) const {
+        alignas(64) Int64 found[width];
+        const Pixels<Real> pixels = project(Real::load(lat), Real::load(lon));
+        encode_(pixels, found);
+        const unsigned certain = Real::bits(pixels.certain);
+        if (count == width && certain == (1u << width) - 1) {
+            std::copy_n(found, width, numbers);
+            return width;
+        }
+        const std::size_t done = encode_rest(certain, count, lat, lon, found);
+        std::copy_n(found, done, numbers);
+        return done;
+    }
 
-    const Real falling = along - up;
-    const Real rising = along + up;
-    const Real west = floor(falling);
-    const Real east = floor(rising);
-    const Real first = min(west, east);
-    const Real face = (first + Real(4.0)) + Real(4.0) * (west - east);
-    const Real x_real = nside * (rising - east);
-    const Real y_real = nside * ((west + one) - falling);
-    const Real x = floor(x_real);
-    const Real y = floor(y_real);
-
-    const Real off_centre = max(abs(x_real - x - half), abs(y_real - y - half));
-    const auto clear = nside * Real(coordinate_error) <
-                       (half - off_centre) * select(polar, sigma, one);
-    const auto same_zone = Real(cosine_error) < abs(height - Real(two_thirds));
-    return {x, y, select(first < Real(4.0), face, face - Real(4.0)),
-            static_cast<typename Real::Mask>(clear & same_zone & plain_lat & plain_lon)};
-}
-
-// A kernel from points to numbers of one order. `encode(pixels, numbers)` writes those of a
-// register of pixels, `encode_one(pixel)` gives that of one.
-template <typename Real, typename Encode, typename EncodeOne>
-std::size_t encode_points(std::size_t n, Int64 order, const double *lat, const double *lon,
-                          Int64 *numbers, Encode encode, EncodeOne encode_one) {
-    constexpr std::size_t width = Real::width;
-    const Real nside(static_cast<double>(Int64{1} << order));
-    std::size_t begin = 0;
-    std::size_t exact = 0;
-
-    // The elements that a mask leaves over: returns the number done.
-    const auto finish = [&](const double *lats, const double *lons, unsigned certain,
-                            std::size_t count, Int64 *found) {
+    // Gives the points that `certain` leaves over to latlon2pixel, up to the first bad one.
+    std::size_t encode_rest(unsigned certain, std::size_t count, const double *lat,
+                            const double *lon, Int64 *found) const {
         for (std::size_t i = 0; i < count; ++i) {
             if ((certain >> i & 1) == 0) {
-                if (!is_lat(lats[i]) || !is_lon(lons[i])) {
+                if (!is_lat(lat[i]) || !is_lon(lon[i])) {
                     return i;
                 }
-                found[i] = encode_one(latlon2pixel(order, lats[i], lons[i]));
-                ++exact;
+                found[i] = encode_(latlon2pixel(order_, lat[i], lon[i]));
+                exact_points.fetch_add(1, std::memory_order_relaxed);
             }
         }
         return count;
-    };
-
-    bool good = true;
-    while (good && begin < n) {
-        // Results may go where the input was, so all of them wait for the last input.
-        alignas(64) double lats[width];
-        alignas(64) double lons[width];
-        alignas(64) Int64 found[width];
-        const std::size_t count = std::min(n - begin, width);
-        std::fill(std::copy_n(lat + begin, count, lats), lats + width, 1.0);
-        std::fill(std::copy_n(lon + begin, count, lons), lons + width, 1.0);
-        const Pixels<Real> pixels = latlon2pixels(nside, Real::load(lats), Real::load(lons));
-        encode(pixels, found);
-        const unsigned certain = Real::bits(pixels.certain);
-        std::size_t done = count;
-        if (certain != (1u << width) - 1) {
-            done = finish(lats, lons, certain, count, found);
-            good = done == count;
-        }
-        std::copy_n(found, done, numbers + begin);
-        begin += done;
     }
-    exact_points.fetch_add(exact, std::memory_order_relaxed);
-    return begin;
-}
+
+    Pixels<Real> project(Real lat, Real lon) const {
+        const Real zero(0.0);
+        const Real one(1.0);
+        const Real half(0.5);
+
+        const auto plain_lat = abs(lat) <= Real(89.4);
+        const Real colat = Real(half_pi) - select(plain_lat, lat, zero) * Real(degree);
+        const Real d = Real(half_pi) - colat;
+        const Real s = d * d;
+        const auto pair = [s](std::size_t i) {
+            return multiply_add(Real(sine_polynomial[i + 1]), s, Real(sine_polynomial[i]));
+        };
+        const Real s2 = s * s;
+        const Real s4 = s2 * s2;
+        const Real poly = multiply_add(multiply_add(pair(6), s2, pair(4)), s4,
+                                       multiply_add(pair(2), s2, pair(0)));
+        const Real z = multiply_add(d * s, poly, d);
+
+        const Real angle = lon * Real(degree);
+        const auto plain_lon = abs(angle) < Real(two_pi);
+        const Real small = select(plain_lon, angle, zero);
+        const Real phi = select(small < zero, small + Real(two_pi), small);
+        const Real turned = phi * Real(quarter_turn);
+        const Real t = select(turned < Real(4.0), turned, zero);
+
+        // On the map where a base cell is a diamond with diagonals of 1 (Calabretta and Roukema 2007,
+        // figure 1): `along` from the equator's first corner, `up` from the equator.
+        const Real height = abs(z);
+        const auto polar = Real(two_thirds) < height;
+        const Real quarter = floor(t);
+        const Real sigma = sqrt(abs(Real(3.0) * (one - height)));
+        const Real cap_top = one - half * sigma;
+        const Real along = select(
+            polar, multiply_add((t - quarter) - half, sigma, quarter + one), half + t);
+        const Real up = select(polar, select(z < zero, zero - cap_top, cap_top), Real(0.75) * z);
+
+        const Real falling = along - up;
+        const Real rising = along + up;
+        const Real west = floor(falling);
+        const Real east = floor(rising);
+        const Real first = min(west, east);
+        const Real face = (first + Real(4.0)) + Real(4.0) * (west - east);
+        const Real x_real = nside_ * (rising - east);
+        const Real y_real = nside_ * ((west + one) - falling);
+        const Real x = floor(x_real);
+        const Real y = floor(y_real);
+
+        const Real off_centre = max(abs(x_real - x - half), abs(y_real - y - half));
+        const auto clear = nside_ * Real(coordinate_error) <
+                           (half - off_centre) * select(polar, sigma, one);
+        const auto same_zone = Real(cosine_error) < abs(height - Real(two_thirds));
+        return {x, y, select(first < Real(4.0), face, face - Real(4.0)),
+                static_cast<typename Real::Mask>(clear & same_zone & plain_lat & plain_lon)};
+    }
+
+    Int64 order_;
+    Real nside_;
+    Encode encode_;
+};
 
 } // namespace mortie
