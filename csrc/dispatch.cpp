@@ -46,11 +46,10 @@ std::uint64_t saved_registers() {
 
 // Bits as in the Intel Software Developer's Manual: volume 2, CPUID; volume 1, 13.2, XGETBV.
 void add_x86(std::vector<const Kernels *> &kernels) {
-    constexpr std::uint32_t osxsave = 1u << 27;
-    if ((cpuid(1).ecx & osxsave) == 0) {
+    const auto has = [](std::uint64_t set, std::uint64_t bits) { return (set & bits) == bits; };
+    if (!has(cpuid(1).ecx, 1u << 12 | 1u << 27)) { // FMA, OSXSAVE
         return;
     }
-    const auto has = [](std::uint64_t set, std::uint64_t bits) { return (set & bits) == bits; };
     const std::uint64_t saved = saved_registers();
     const Cpuid features = cpuid(7);
     if (has(saved, 0xe6) && has(features.ebx, 1u << 16 | 1u << 17 | 1u << 30) && // F, DQ, BW

@@ -2,6 +2,7 @@
 #include <immintrin.h>
 
 #include "kernels.hpp"
+#include "projection.hpp"
 
 namespace mortie {
 namespace {
@@ -46,18 +47,22 @@ __m256i multiply(__m256i a, __m256i b, __m256i b_swapped) {
                             _mm256_blend_epi32(_mm256_setzero_si256(), upper, 0b1010'1010));
 }
 
+// The eight nibbles of the lower half of each element, in a byte each.
+__m256i nibbles(__m256i value) {
+    // A byte of the lower half in each 16 bits.
+    const __m256i bytes = _mm256_shuffle_epi8(
+        value, _mm256_setr_epi8(0, -1, 1, -1, 2, -1, 3, -1, 8, -1, 9, -1, 10, -1, 11, -1, 0, -1, 1,
+                                -1, 2, -1, 3, -1, 8, -1, 9, -1, 10, -1, 11, -1));
+    return _mm256_and_si256(_mm256_or_si256(bytes, _mm256_slli_epi16(bytes, 4)),
+                            _mm256_set1_epi8(15));
+}
+
 // The base-4 digits of 36-bit addresses, read as decimal numbers.
 __m256i decimal(__m256i address) {
     const __m256i two_digits =
         _mm256_setr_epi8(0, 1, 2, 3, 10, 11, 12, 13, 20, 21, 22, 23, 30, 31, 32, 33, 0, 1, 2, 3, 10,
                          11, 12, 13, 20, 21, 22, 23, 30, 31, 32, 33);
-    // A byte b of the lower half in each 16 bits, then its nibbles in a byte each.
-    const __m256i bytes = _mm256_shuffle_epi8(
-        address, _mm256_setr_epi8(0, -1, 1, -1, 2, -1, 3, -1, 8, -1, 9, -1, 10, -1, 11, -1, 0, -1,
-                                  1, -1, 2, -1, 3, -1, 8, -1, 9, -1, 10, -1, 11, -1));
-    const __m256i nibbles =
-        _mm256_and_si256(_mm256_or_si256(bytes, _mm256_slli_epi16(bytes, 4)), _mm256_set1_epi8(15));
-    const __m256i two = _mm256_shuffle_epi8(two_digits, nibbles);
+    const __m256i two = _mm256_shuffle_epi8(two_digits, nibbles(address));
     const __m256i four = _mm256_maddubs_epi16(two, _mm256_set1_epi16(100 << 8 | 1));
     const __m256i eight = _mm256_madd_epi16(four, _mm256_set1_epi32(10'000 << 16 | 1));
     // The upper half of each element gets two digits more, times 10**8, by nibble 8.
@@ -118,6 +123,85 @@ std::size_t each_order(std::size_t n, const Int64 *orders, const Int64 *normed,
                                              morton + i);
 }
 
+// Four doubles for projection.hpp.
+struct Real {
+    static constexpr std::size_t width = mortie::width;
+
+    struct Mask {
+        __m256d value;
+
+        friend Mask operator&(Mask a, Mask b) { return {_mm256_and_pd(a.value, b.value)}; }
+    };
+
+    __m256d value;
+
+    Real(__m256d x) : value(x) {}
+    explicit Real(double x) : value(_mm256_set1_pd(x)) {}
+
+    static Real load(const double *from) { return _mm256_loadu_pd(from); }
+    void store(double *to) const { _mm256_storeu_pd(to, value); }
+    static unsigned bits(Mask mask) {
+        return static_cast<unsigned>(_mm256_movemask_pd(mask.value));
+    }
+
+    friend Real operator+(Real a, Real b) { return _mm256_add_pd(a.value, b.value); }
+    friend Real operator-(Real a, Real b) { return _mm256_sub_pd(a.value, b.value); }
+    friend Real operator*(Real a, Real b) { return _mm256_mul_pd(a.value, b.value); }
+    friend Mask operator<(Real a, Real b) { return {_mm256_cmp_pd(a.value, b.value, _CMP_LT_OQ)}; }
+    friend Mask operator<=(Real a, Real b) {
+        return {_mm256_cmp_pd(a.value, b.value, _CMP_LE_OQ)};
+    }
+    friend Real multiply_add(Real a, Real b, Real c) {
+        return _mm256_fmadd_pd(a.value, b.value, c.value);
+    }
+    friend Real sqrt(Real a) { return _mm256_sqrt_pd(a.value); }
+    friend Real abs(Real a) { return _mm256_andnot_pd(_mm256_set1_pd(-0.0), a.value); }
+    friend Real min(Real a, Real b) { return _mm256_min_pd(a.value, b.value); }
+    friend Real max(Real a, Real b) { return _mm256_max_pd(a.value, b.value); }
+    friend Real floor(Real a) { return _mm256_floor_pd(a.value); }
+    friend Real select(Mask mask, Real a, Real b) {
+        return _mm256_blendv_pd(b.value, a.value, mask.value);
+    }
+};
+
+// Integers below 2**52, as integers: added to 2**52 they fill the low bits.
+__m256i to_int(Real value) {
+    const __m256d base = _mm256_set1_pd(0x1p52);
+    return _mm256_castpd_si256(_mm256_xor_pd(_mm256_add_pd(value.value, base), base));
+}
+
+// Eight nibbles become the even bits of a byte each.
+__m256i spread_bits(__m256i value) {
+    const __m256i table = _mm256_set_epi32(0x55545150, 0x45444140, 0x15141110, 0x05040100,
+                                           0x55545150, 0x45444140, 0x15141110, 0x05040100);
+    return _mm256_shuffle_epi8(table, nibbles(value));
+}
+
+__m256i addresses(const Pixels<Real> &pixels) {
+    return _mm256_or_si256(spread_bits(to_int(pixels.x)),
+                           _mm256_slli_epi64(spread_bits(to_int(pixels.y)), 1));
+}
+
+struct ToNest {
+    Int64 order;
+
+    void operator()(const Pixels<Real> &pixels, Int64 *nest) const {
+        const __m256i above = _mm256_sll_epi64(to_int(pixels.face), _mm_cvtsi64_si128(2 * order));
+        store(nest, _mm256_or_si256(above, addresses(pixels)));
+    }
+    Int64 operator()(Pixel pixel) const { return pixel2nest(order, pixel); }
+};
+
+struct ToMort {
+    Int64 order;
+    Order same = order_of_all(order);
+
+    void operator()(const Pixels<Real> &pixels, Int64 *morton) const {
+        store(morton, norm2mort(same, addresses(pixels), to_int(pixels.face)));
+    }
+    Int64 operator()(Pixel pixel) const { return pixel2mort(order, pixel); }
+};
+
 } // namespace
 
 const Kernels avx2_kernels = {
@@ -130,8 +214,8 @@ const Kernels avx2_kernels = {
     .mort2norm = scalar::mort2norm,
     .mort2nest = scalar::mort2nest,
     .clip_mort = scalar::clip_mort,
-    .latlon2nest = scalar::latlon2nest,
-    .latlon2mort = scalar::latlon2mort,
+    .latlon2nest = encode_points<Real, ToNest, max_nest_order>,
+    .latlon2mort = encode_points<Real, ToMort, max_order>,
     .mort2latlon = scalar::mort2latlon,
 };
 

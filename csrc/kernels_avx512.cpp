@@ -195,14 +195,6 @@ struct ToMort {
     Int64 operator()(const Pixel &pixel) const { return pixel2mort(order, pixel); }
 };
 
-template <typename Encode, Int64 highest>
-std::size_t encode_points(std::size_t n, Broadcast<Int64> order, const double *lat,
-                          const double *lon, Int64 *numbers) noexcept {
-    return by_order(n, order, highest, [=](std::size_t i, std::size_t count, Int64 k) {
-        return PointKernel<Real, Encode>(k, {k})(count, lat + i, lon + i, numbers + i);
-    });
-}
-
 } // namespace
 
 const Kernels avx512_kernels = {
@@ -215,8 +207,8 @@ const Kernels avx512_kernels = {
     .mort2norm = scalar::mort2norm,
     .mort2nest = scalar::mort2nest,
     .clip_mort = scalar::clip_mort,
-    .latlon2nest = encode_points<ToNest, max_nest_order>,
-    .latlon2mort = encode_points<ToMort, max_order>,
+    .latlon2nest = encode_points<Real, ToNest, max_nest_order>,
+    .latlon2mort = encode_points<Real, ToMort, max_order>,
     .mort2latlon = scalar::mort2latlon,
 };
 

@@ -30,6 +30,7 @@ struct Real {
 
     explicit Real(double x) : value(x) {}
     static Real load(const double *from) { return Real(*from); }
+    void store(double *to) const { *to = value; }
     static unsigned bits(Mask mask) { return mask ? 1 : 0; }
 
     friend Real operator+(Real a, Real b) { return Real(a.value + b.value); }
@@ -46,25 +47,6 @@ struct Real {
 
     // Of small numbers, none below 0 but by rounding. (std::floor would be a call.)
     friend Real floor(Real a) { return Real(static_cast<double>(static_cast<Int64>(a.value))); }
-};
-
-Pixel pixel(const Pixels<Real> &pixels) {
-    return {static_cast<Int64>(pixels.x.value), static_cast<Int64>(pixels.y.value),
-            static_cast<Int64>(pixels.face.value)};
-}
-
-struct ToNest {
-    Int64 order;
-
-    void operator()(const Pixels<Real> &pixels, Int64 *nest) const { *nest = (*this)(pixel(pixels)); }
-    Int64 operator()(const Pixel &pixel) const { return pixel2nest(order, pixel); }
-};
-
-struct ToMort {
-    Int64 order;
-
-    void operator()(const Pixels<Real> &pixels, Int64 *morton) const { *morton = (*this)(pixel(pixels)); }
-    Int64 operator()(const Pixel &pixel) const { return pixel2mort(order, pixel); }
 };
 
 } // namespace
@@ -158,21 +140,15 @@ std::size_t clip_mort(std::size_t n, Broadcast<Int64> order, const Int64 *morton
     });
 }
 
-template <typename Encode, Int64 highest>
-std::size_t encode_points(std::size_t n, Broadcast<Int64> order, const double *lat,
-                          const double *lon, Int64 *numbers) noexcept {
-    return by_order(n, order, highest, [=](std::size_t i, std::size_t count, Int64 k) {
-        return PointKernel<Real, Encode>(k, {k})(count, lat + i, lon + i, numbers + i);
-    });
-}
-
 std::size_t latlon2nest(std::size_t n, Broadcast<Int64> order, const double *lat, const double *lon,
                         Int64 *nest) noexcept {
-    return encode_points<ToNest, max_nest_order>(n, order, lat, lon, nest);
+    return encode_points<Real, OneByOne<Real, pixel2nest>, max_nest_order>(n, order, lat, lon,
+                                                                           nest);
 }
+
 std::size_t latlon2mort(std::size_t n, Broadcast<Int64> order, const double *lat, const double *lon,
-                        Int64 *nest) noexcept {
-    return encode_points<ToMort, max_order>(n, order, lat, lon, nest);
+                        Int64 *morton) noexcept {
+    return encode_points<Real, OneByOne<Real, pixel2mort>, max_order>(n, order, lat, lon, morton);
 }
 
 std::size_t mort2latlon(std::size_t n, const Int64 *morton, double *lat, double *lon) noexcept {

@@ -178,4 +178,31 @@ template <typename Real, typename Encode> class PointKernel {
     Encode encode_;
 };
 
+// The Encode that calls `number(order, pixel)` for one pixel after the other.
+template <typename Real, auto number> struct OneByOne {
+    Int64 order;
+
+    void operator()(const Pixels<Real> &pixels, Int64 *found) const {
+        double x[Real::width];
+        double y[Real::width];
+        double face[Real::width];
+        pixels.x.store(x);
+        pixels.y.store(y);
+        pixels.face.store(face);
+        for (std::size_t i = 0; i < Real::width; ++i) {
+            found[i] = (*this)({static_cast<Int64>(x[i]), static_cast<Int64>(y[i]),
+                                static_cast<Int64>(face[i])});
+        }
+    }
+    Int64 operator()(Pixel pixel) const { return number(order, pixel); }
+};
+
+template <typename Real, typename Encode, Int64 highest>
+std::size_t encode_points(std::size_t n, Broadcast<Int64> order, const double *lat,
+                          const double *lon, Int64 *numbers) noexcept {
+    return by_order(n, order, highest, [=](std::size_t i, std::size_t count, Int64 k) {
+        return PointKernel<Real, Encode>(k, {k})(count, lat + i, lon + i, numbers + i);
+    });
+}
+
 } // namespace mortie
