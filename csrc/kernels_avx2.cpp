@@ -107,6 +107,26 @@ void one_order(std::size_t n, Int64 order, const Int64 *normed, const Int64 *par
     }
 }
 
+std::size_t nest2mort(std::size_t n, Broadcast<Int64> order, const Int64 *nest,
+                      Int64 *morton) noexcept {
+    return by_order(n, order, max_order, [=](std::size_t begin, std::size_t count, Int64 k) {
+        const Order same = order_of_all(k);
+        const __m256i last = splat((std::uint64_t{12} << 2 * k) - 1);
+        const __m128i shift = _mm_cvtsi64_si128(2 * k);
+        std::size_t i = 0;
+        for (; i + width <= count; i += width) {
+            const __m256i number = load(nest + begin + i);
+            const __m256i bad = _mm256_or_si256(_mm256_cmpgt_epi64(splat(0), number),
+                                                _mm256_cmpgt_epi64(number, last));
+            if (_mm256_testz_si256(bad, bad) == 0) {
+                break;
+            }
+            store(morton + begin + i, norm2mort(same, number, _mm256_srl_epi64(number, shift)));
+        }
+        return i + scalar::nest2mort(count - i, {&k, 0}, nest + begin + i, morton + begin + i);
+    });
+}
+
 std::size_t each_order(std::size_t n, const Int64 *orders, const Int64 *normed,
                        const Int64 *parents, Int64 *morton) {
     std::size_t i = 0;
@@ -192,30 +212,20 @@ struct ToNest {
     Int64 operator()(Pixel pixel) const { return pixel2nest(order, pixel); }
 };
 
-struct ToMort {
-    Int64 order;
-    Order same = order_of_all(order);
-
-    void operator()(const Pixels<Real> &pixels, Int64 *morton) const {
-        store(morton, norm2mort(same, addresses(pixels), to_int(pixels.face)));
-    }
-    Int64 operator()(Pixel pixel) const { return pixel2mort(order, pixel); }
-};
-
 } // namespace
 
 const Kernels avx2_kernels = {
     .name = "avx2",
     .fast_norm2mort = Norm2Mort<one_order, each_order>::fast,
     .vaex_norm2mort = Norm2Mort<one_order, each_order>::vaex,
-    .nest2mort = scalar::nest2mort,
+    .nest2mort = nest2mort,
     .is_mort = scalar::is_mort,
     .mort2order = scalar::mort2order,
     .mort2norm = scalar::mort2norm,
     .mort2nest = scalar::mort2nest,
     .clip_mort = scalar::clip_mort,
-    .latlon2nest = encode_points<Real, ToNest, max_nest_order>,
-    .latlon2mort = encode_points<Real, ToMort, max_order>,
+    .latlon2nest = encode_points<Real, ToNest>,
+    .latlon2mort = encode_points_to_mort<encode_points<Real, ToNest>, nest2mort>,
     .mort2latlon = scalar::mort2latlon,
 };
 

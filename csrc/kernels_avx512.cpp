@@ -1,6 +1,8 @@
 // The kernels for AVX-512 with VBMI and VNNI (Ice Lake, Zen 4 and later): eight elements at a time.
 #include <immintrin.h>
 
+#include <bit>
+
 #include "kernels.hpp"
 #include "projection.hpp"
 
@@ -65,26 +67,42 @@ __m512i norm2mort(Order order, __m512i normed, __m512i parents) {
     return _mm512_mask_sub_epi64(magnitude, south, _mm512_setzero_si512(), magnitude);
 }
 
-// Calls step(i, lanes) for the eight elements from i on, or for those of them that are in `lanes`.
-// The first step is shorter, so that the others store whole lines of the cache.
-template <typename Step> void walk(std::size_t n, const Int64 *out, Step step) {
+// Calls step(i, lanes) for the eight elements from i on, or for those of them that are in `lanes`,
+// until one returns bad lanes; gives the number of elements before those. The first step is
+// shorter, so that the others find whole lines of the cache at `aligned`.
+template <typename Step> std::size_t walk(std::size_t n, const Int64 *aligned, Step step) {
     const auto first = [](std::size_t count) { return static_cast<__mmask8>((1u << count) - 1); };
-    const std::size_t misaligned = reinterpret_cast<std::uintptr_t>(out) / sizeof(Int64) % width;
+    const auto before = [](std::size_t i, unsigned bad) {
+        return i + static_cast<std::size_t>(std::countr_zero(bad));
+    };
+    const std::size_t misaligned =
+        reinterpret_cast<std::uintptr_t>(aligned) / sizeof(Int64) % width;
     std::size_t i = 0;
     if (misaligned != 0 && n >= width) {
         i = width - misaligned;
-        step(0, first(i));
+        if (const unsigned bad = step(0, first(i)); bad != 0) {
+            return before(0, bad);
+        }
     }
     for (; i + 2 * width <= n; i += 2 * width) { // two a turn: measured to be faster
-        step(i, 0xff);
-        step(i + width, 0xff);
+        const unsigned bad = step(i, 0xff);
+        const unsigned worse = bad == 0 ? step(i + width, 0xff) : 0u;
+        if ((bad | worse) != 0) {
+            return before(i, bad | worse << width);
+        }
     }
-    for (; i + width <= n; i += width) {
-        step(i, 0xff);
+    for (; i < n; i += width) {
+        const __mmask8 lanes = n - i < width ? first(n - i) : __mmask8{0xff};
+        if (const unsigned bad = step(i, lanes); bad != 0) {
+            return before(i, bad);
+        }
     }
-    if (i < n) {
-        step(i, first(n - i));
-    }
+    return n;
+}
+
+// The lanes below the first bad one: results may go where the inputs are, and an error shows those.
+__mmask8 below(__mmask8 lanes, __mmask8 bad) {
+    return static_cast<__mmask8>(lanes & ((bad ^ (bad - 1u)) >> 1));
 }
 
 // The elements from `from` on that are in `lanes`. Two habits of the whole loads, both measured:
@@ -103,23 +121,205 @@ __m512i load(const Int64 *from, __mmask8 lanes) {
 void one_order(std::size_t n, Int64 order, const Int64 *normed, const Int64 *parents,
                Int64 *morton) {
     const Order same = order_of_all(order);
-    walk(n, morton, [=](std::size_t i, __mmask8 lanes) {
+    walk(n, morton, [=](std::size_t i, __mmask8 lanes) -> __mmask8 {
         _mm512_mask_storeu_epi64(
             morton + i, lanes, norm2mort(same, load(normed + i, lanes), load(parents + i, lanes)));
+        return 0;
     });
 }
 
 std::size_t each_order(std::size_t n, const Int64 *orders, const Int64 *normed,
                        const Int64 *parents, Int64 *morton) {
-    unsigned bad = 0;
-    walk(n, morton, [=, &bad](std::size_t i, __mmask8 lanes) {
+    return walk(n, morton, [=](std::size_t i, __mmask8 lanes) {
         const __m512i k = load(orders + i, lanes);
-        bad |= _mm512_cmpgt_epu64_mask(k, splat(max_order));
+        const __mmask8 bad = _mm512_cmpgt_epu64_mask(k, splat(max_order));
         _mm512_mask_storeu_epi64(
-            morton + i, lanes,
+            morton + i, below(lanes, bad),
             norm2mort(order_of_each(k), load(normed + i, lanes), load(parents + i, lanes)));
+        return bad;
     });
-    return bad == 0 ? n : first_bad_order(n, orders);
+}
+
+std::size_t nest2mort(std::size_t n, Broadcast<Int64> order, const Int64 *nest,
+                      Int64 *morton) noexcept {
+    return by_order(n, order, max_order, [=](std::size_t begin, std::size_t count, Int64 k) {
+        const Order same = order_of_all(k);
+        const __m512i last = splat((std::uint64_t{12} << 2 * k) - 1);
+        const __m128i shift = _mm_cvtsi64_si128(2 * k);
+        return walk(count, morton + begin, [=](std::size_t i, __mmask8 lanes) {
+            const __m512i number = load(nest + begin + i, lanes);
+            const __mmask8 bad = _mm512_cmpgt_epu64_mask(number, last);
+            _mm512_mask_storeu_epi64(morton + begin + i, below(lanes, bad),
+                                     norm2mort(same, number, _mm512_srl_epi64(number, shift)));
+            return bad;
+        });
+    });
+}
+
+// By the top bits of a double in [1, 2**63]: its exponent's low six bits and the mantissa's first.
+// The order of an index between these bounds; there is none that shares them with another order,
+// as 6.44 * 10**k and 1.11 * 10**(k + 1) are further apart.
+constexpr auto order_by_size = [] {
+    Table<std::uint8_t, 128> table{};
+    for (std::size_t k = 0; k <= max_order; ++k) {
+        const auto row = [](std::uint64_t magnitude) {
+            const auto top = static_cast<std::size_t>(std::bit_width(magnitude)) - 1;
+            const std::size_t half = top == 0 ? 0 : magnitude >> (top - 1) & 1;
+            return (2 * (top + 1023) + half) % 128;
+        };
+        // From the least to the greatest that has k + 1 digits.
+        for (std::size_t i = row(ones.entry[k]);; i = (i + 1) % 128) {
+            table.entry[i] = static_cast<std::uint8_t>(k);
+            if (i == row(6 * pow10.entry[k] + (ones.entry[k] - pow10.entry[k]) * 4)) {
+                break;
+            }
+        }
+    }
+    return table;
+}();
+
+// 10**(18 - k).
+constexpr auto missing = [] {
+    Table<std::uint64_t, 24> table{};
+    for (std::size_t k = 0; k <= max_order; ++k) {
+        table.entry[k] = pow10.entry[max_order - k];
+    }
+    return table;
+}();
+
+// By a number of two digits, 4 a + b; `no_digits` where one is above 3.
+constexpr auto two_digits = [] {
+    Table<std::uint8_t, 64> table{};
+    for (std::size_t i = 0; i < 64; ++i) {
+        table.entry[i] = static_cast<std::uint8_t>(i / 10 < 4 && i % 10 < 4 ? i / 10 * 4 + i % 10
+                                                                            : no_digits);
+    }
+    return table;
+}();
+
+// What an index says, as in Norm; `bad` are the lanes that hold none.
+struct Decoded {
+    __m512i order, address, parent; // the address is at order 18, its missing digits 0
+    __mmask8 bad;
+};
+
+__m512d to_real(__m512i x) { return _mm512_cvtepi64_pd(x); }
+
+// floor(x * factor), for an x whose digits below are 0 to 3, or anything near.
+__m512i upper_digits(__m512i x, double factor) {
+    return _mm512_cvttpd_epi64(
+        _mm512_fmadd_pd(to_real(x), _mm512_set1_pd(factor), _mm512_set1_pd(0.3)));
+}
+
+Decoded decode(__m512i morton) {
+    const __m512i magnitude = _mm512_abs_epi64(morton);
+    const __m512i size = _mm512_srli_epi64(_mm512_castpd_si512(to_real(magnitude)), 51);
+    const __m512i k = _mm512_maskz_permutex2var_epi8(
+        0x0101'0101'0101'0101, _mm512_loadu_si512(&order_by_size.entry[0]), size,
+        _mm512_loadu_si512(&order_by_size.entry[64]));
+    // Now 19 digits 0-3, the first 0-5: if the number is an index.
+    const __m512i digits = _mm512_mullo_epi64(_mm512_sub_epi64(magnitude, look_up(ones, k)),
+                                              look_up(missing, k));
+    __mmask8 bad = _mm512_cmpgt_epu64_mask(digits, splat(5'333'333'333'333'333'333));
+
+    const __m512i top_three = upper_digits(digits, 1e-16);
+    const __m512i sixteen = _mm512_sub_epi64(
+        digits, _mm512_mullo_epi64(top_three, splat(10'000'000'000'000'000)));
+    bad |= _mm512_cmpgt_epu64_mask(sixteen, splat(3'333'333'333'333'333));
+
+    // Eight digits in each 32 bits, four in each 16, two in each 8.
+    const __m512i eight = _mm512_add_epi64(
+        sixteen, _mm512_mul_epu32(upper_digits(sixteen, 1e-8), splat((1ull << 32) - 100'000'000)));
+    const __m512i reciprocal = splat((1ull << 32) / 10'000 + 1);
+    const __m512i upper_four = _mm512_mask_mov_epi32(
+        _mm512_srli_epi64(_mm512_mul_epu32(eight, reciprocal), 32), 0b1010'1010'1010'1010,
+        _mm512_mul_epu32(_mm512_srli_epi64(eight, 32), reciprocal));
+    const __m512i four = _mm512_add_epi32(
+        eight, _mm512_mullo_epi32(upper_four, _mm512_set1_epi32((1 << 16) - 10'000)));
+    const __m512i hundredth = _mm512_set1_epi16((1 << 16) / 100 + 1);
+    const __m512i two = _mm512_add_epi16(
+        four, _mm512_mullo_epi16(_mm512_mulhi_epu16(four, hundredth),
+                                 _mm512_set1_epi16((1 << 8) - 100)));
+    const __m512i cell = _mm512_mulhi_epu16(top_three, hundredth);
+    const __m512i top_two =
+        _mm512_sub_epi64(top_three, _mm512_mullo_epi16(cell, _mm512_set1_epi16(100)));
+
+    const __m512i table = _mm512_loadu_si512(&two_digits);
+    const __m512i nibbles = _mm512_permutexvar_epi8(two, table);
+    const __m512i top_nibble = _mm512_permutexvar_epi8(top_two, table);
+    bad |= _mm512_test_epi64_mask(_mm512_or_si512(nibbles, top_nibble), _mm512_set1_epi8(-128));
+    bad |= _mm512_test_epi64_mask(_mm512_or_si512(two, top_two), _mm512_set1_epi8(-64));
+
+    const __m512i low = _mm512_maskz_multishift_epi64_epi8(
+        0x0f0f'0f0f'0f0f'0f0f, splat(0x3020'1000),
+        _mm512_or_si512(nibbles, _mm512_srli_epi64(nibbles, 4)));
+    const __m512i address = _mm512_or_si512(low, _mm512_slli_epi64(top_nibble, 32));
+    const __mmask8 south = _mm512_movepi64_mask(morton);
+    return {k, address, _mm512_mask_add_epi64(cell, south, cell, splat(6)), bad};
+}
+
+// The address at the index's order.
+__m512i normed(const Decoded &index) {
+    return _mm512_srlv_epi64(index.address,
+                             _mm512_sub_epi64(splat(36), _mm512_add_epi64(index.order, index.order)));
+}
+
+std::size_t is_mort(std::size_t n, const Int64 *morton, bool *valid) noexcept {
+    return walk(n, morton, [=](std::size_t i, __mmask8 lanes) -> __mmask8 {
+        const auto good = static_cast<__mmask8>(~decode(load(morton + i, lanes)).bad);
+        _mm512_mask_storeu_epi8(valid + i, lanes, _mm512_maskz_set1_epi8(good, 1));
+        return 0;
+    });
+}
+
+std::size_t mort2order(std::size_t n, const Int64 *morton, Int64 *order) noexcept {
+    return walk(n, morton, [=](std::size_t i, __mmask8 lanes) {
+        const Decoded index = decode(load(morton + i, lanes));
+        const auto bad = static_cast<__mmask8>(index.bad & lanes);
+        _mm512_mask_storeu_epi64(order + i, below(lanes, bad), index.order);
+        return bad;
+    });
+}
+
+std::size_t mort2norm(std::size_t n, const Int64 *morton, Int64 *order, Int64 *normed_to,
+                      Int64 *parents) noexcept {
+    return walk(n, order, [=](std::size_t i, __mmask8 lanes) {
+        const Decoded index = decode(load(morton + i, lanes));
+        const auto bad = static_cast<__mmask8>(index.bad & lanes);
+        const __mmask8 good = below(lanes, bad);
+        _mm512_mask_storeu_epi64(order + i, good, index.order);
+        _mm512_mask_storeu_epi64(normed_to + i, good, normed(index));
+        _mm512_mask_storeu_epi64(parents + i, good, index.parent);
+        return bad;
+    });
+}
+
+std::size_t mort2nest(std::size_t n, const Int64 *morton, Int64 *nest) noexcept {
+    return walk(n, nest, [=](std::size_t i, __mmask8 lanes) {
+        const Decoded index = decode(load(morton + i, lanes));
+        const auto bad = static_cast<__mmask8>(index.bad & lanes);
+        const __m512i at_18 = _mm512_or_si512(index.address, _mm512_slli_epi64(index.parent, 36));
+        _mm512_mask_storeu_epi64(nest + i, below(lanes, bad),
+                                 normed({index.order, at_18, index.parent, bad}));
+        return bad;
+    });
+}
+
+std::size_t clip_mort(std::size_t n, Broadcast<Int64> order, const Int64 *morton,
+                      Int64 *clipped) noexcept {
+    return by_order(n, order, max_order, [=](std::size_t begin, std::size_t count, Int64 k) {
+        const Order same = order_of_all(k);
+        const __m128i shift = _mm_cvtsi64_si128(36 - 2 * k);
+        return walk(count, clipped + begin, [=](std::size_t i, __mmask8 lanes) {
+            const Decoded index = decode(load(morton + begin + i, lanes));
+            const auto bad = static_cast<__mmask8>(
+                (index.bad | _mm512_cmplt_epu64_mask(index.order, splat(static_cast<std::uint64_t>(k)))) & lanes);
+            _mm512_mask_storeu_epi64(
+                clipped + begin + i, below(lanes, bad),
+                norm2mort(same, _mm512_srl_epi64(index.address, shift), index.parent));
+            return bad;
+        });
+    });
 }
 
 // Eight doubles for projection.hpp.
@@ -184,31 +384,20 @@ struct ToNest {
     Int64 operator()(const Pixel &pixel) const { return pixel2nest(order, pixel); }
 };
 
-struct ToMort {
-    Int64 order;
-    Order same = order_of_all(order);
-
-    void operator()(const Pixels<Real> &pixels, Int64 *morton) const {
-        const __m512i face = _mm512_cvttpd_epi64(pixels.face.value);
-        _mm512_store_si512(morton, norm2mort(same, addresses(pixels), face));
-    }
-    Int64 operator()(const Pixel &pixel) const { return pixel2mort(order, pixel); }
-};
-
 } // namespace
 
 const Kernels avx512_kernels = {
     .name = "avx512",
     .fast_norm2mort = Norm2Mort<one_order, each_order>::fast,
     .vaex_norm2mort = Norm2Mort<one_order, each_order>::vaex,
-    .nest2mort = scalar::nest2mort,
-    .is_mort = scalar::is_mort,
-    .mort2order = scalar::mort2order,
-    .mort2norm = scalar::mort2norm,
-    .mort2nest = scalar::mort2nest,
-    .clip_mort = scalar::clip_mort,
-    .latlon2nest = encode_points<Real, ToNest, max_nest_order>,
-    .latlon2mort = encode_points<Real, ToMort, max_order>,
+    .nest2mort = nest2mort,
+    .is_mort = is_mort,
+    .mort2order = mort2order,
+    .mort2norm = mort2norm,
+    .mort2nest = mort2nest,
+    .clip_mort = clip_mort,
+    .latlon2nest = encode_points<Real, ToNest>,
+    .latlon2mort = encode_points_to_mort<encode_points<Real, ToNest>, nest2mort>,
     .mort2latlon = scalar::mort2latlon,
 };
 

@@ -142,13 +142,12 @@ std::size_t clip_mort(std::size_t n, Broadcast<Int64> order, const Int64 *morton
 
 std::size_t latlon2nest(std::size_t n, Broadcast<Int64> order, const double *lat, const double *lon,
                         Int64 *nest) noexcept {
-    return encode_points<Real, OneByOne<Real, pixel2nest>, max_nest_order>(n, order, lat, lon,
-                                                                           nest);
+    return encode_points<Real, OneByOne<Real, pixel2nest>>(n, order, lat, lon, nest);
 }
 
 std::size_t latlon2mort(std::size_t n, Broadcast<Int64> order, const double *lat, const double *lon,
                         Int64 *morton) noexcept {
-    return encode_points<Real, OneByOne<Real, pixel2mort>, max_order>(n, order, lat, lon, morton);
+    return encode_points_to_mort<latlon2nest, nest2mort>(n, order, lat, lon, morton);
 }
 
 std::size_t mort2latlon(std::size_t n, const Int64 *morton, double *lat, double *lon) noexcept {

@@ -197,11 +197,31 @@ template <typename Real, auto number> struct OneByOne {
     Int64 operator()(Pixel pixel) const { return number(order, pixel); }
 };
 
-template <typename Real, typename Encode, Int64 highest>
+template <typename Real, typename Encode>
 std::size_t encode_points(std::size_t n, Broadcast<Int64> order, const double *lat,
                           const double *lon, Int64 *numbers) noexcept {
-    return by_order(n, order, highest, [=](std::size_t i, std::size_t count, Int64 k) {
+    return by_order(n, order, max_nest_order, [=](std::size_t i, std::size_t count, Int64 k) {
         return PointKernel<Real, Encode>(k, {k})(count, lat + i, lon + i, numbers + i);
+    });
+}
+
+// Two loops over a block are faster than one that does all: it would have more operations than a
+// processor can look ahead.
+template <auto latlon2nest, auto nest2mort>
+std::size_t encode_points_to_mort(std::size_t n, Broadcast<Int64> order, const double *lat,
+                                  const double *lon, Int64 *morton) noexcept {
+    return by_order(n, order, max_order, [=](std::size_t begin, std::size_t count, Int64 k) {
+        constexpr std::size_t block = 256;
+        Int64 nest[block];
+        std::size_t i = 0;
+        std::size_t done = block;
+        while (i < count && done == block) {
+            const std::size_t wanted = std::min(block, count - i);
+            const std::size_t at = begin + i;
+            done = latlon2nest(wanted, {&k, 0}, lat + at, lon + at, nest);
+            i += nest2mort(done, {&k, 0}, nest, morton + at);
+        }
+        return i;
     });
 }
 
