@@ -1,6 +1,7 @@
 // The kernels for AVX-512 with VBMI and VNNI (Ice Lake, Zen 4 and later): eight elements at a time.
 #include <immintrin.h>
 
+#include <algorithm>
 #include <bit>
 
 #include "kernels.hpp"
@@ -69,32 +70,15 @@ __m512i norm2mort(Order order, __m512i normed, __m512i parents) {
 
 // Calls step(i, lanes) for the eight elements from i on, or for those of them that are in `lanes`,
 // until one returns bad lanes; gives the number of elements before those. The first step is
-// shorter, so that the others find whole lines of the cache at `aligned`.
+// shorter, so that the others find whole lines of the cache at `aligned`. (There is one call, for
+// compilers to inline.)
 template <typename Step> std::size_t walk(std::size_t n, const Int64 *aligned, Step step) {
-    const auto first = [](std::size_t count) { return static_cast<__mmask8>((1u << count) - 1); };
-    const auto before = [](std::size_t i, unsigned bad) {
-        return i + static_cast<std::size_t>(std::countr_zero(bad));
-    };
     const std::size_t misaligned =
         reinterpret_cast<std::uintptr_t>(aligned) / sizeof(Int64) % width;
-    std::size_t i = 0;
-    if (misaligned != 0 && n >= width) {
-        i = width - misaligned;
-        if (const unsigned bad = step(0, first(i)); bad != 0) {
-            return before(0, bad);
-        }
-    }
-    for (; i + 2 * width <= n; i += 2 * width) { // two a turn: measured to be faster
-        const unsigned bad = step(i, 0xff);
-        const unsigned worse = bad == 0 ? step(i + width, 0xff) : 0u;
-        if ((bad | worse) != 0) {
-            return before(i, bad | worse << width);
-        }
-    }
-    for (; i < n; i += width) {
-        const __mmask8 lanes = n - i < width ? first(n - i) : __mmask8{0xff};
-        if (const unsigned bad = step(i, lanes); bad != 0) {
-            return before(i, bad);
+    std::size_t count = n < width ? n : width - misaligned;
+    for (std::size_t i = 0; i < n; i += count, count = std::min(n - i, width)) {
+        if (const unsigned bad = step(i, static_cast<__mmask8>((1u << count) - 1)); bad != 0) {
+            return i + static_cast<std::size_t>(std::countr_zero(bad));
         }
     }
     return n;
@@ -187,20 +171,21 @@ constexpr auto missing = [] {
     return table;
 }();
 
-// By a number of two digits, 4 a + b; `no_digits` where one is above 3.
+// By a number of two digits, 4 a + b; where one of them is above 3, two bits that such numbers below
+// 64 do not have.
 constexpr auto two_digits = [] {
     Table<std::uint8_t, 64> table{};
     for (std::size_t i = 0; i < 64; ++i) {
         table.entry[i] = static_cast<std::uint8_t>(i / 10 < 4 && i % 10 < 4 ? i / 10 * 4 + i % 10
-                                                                            : no_digits);
+                                                                            : 0xc0);
     }
     return table;
 }();
 
-// What an index says, as in Norm; `bad` are the lanes that hold none.
+// What an index says, as in Norm, in the lanes that hold one.
 struct Decoded {
     __m512i order, address, parent; // the address is at order 18, its missing digits 0
-    __mmask8 bad;
+    __mmask8 good;
 };
 
 __m512d to_real(__m512i x) { return _mm512_cvtepi64_pd(x); }
@@ -209,6 +194,11 @@ __m512d to_real(__m512i x) { return _mm512_cvtepi64_pd(x); }
 __m512i upper_digits(__m512i x, double factor) {
     return _mm512_cvttpd_epi64(
         _mm512_fmadd_pd(to_real(x), _mm512_set1_pd(factor), _mm512_set1_pd(0.3)));
+}
+
+// With a mask, GCC keeps it one instruction: else it makes many of a product with a constant.
+__m512i multiply(__m512i words, short factor) {
+    return _mm512_maskz_mullo_epi16(~__mmask32{0}, words, _mm512_set1_epi16(factor));
 }
 
 Decoded decode(__m512i morton) {
@@ -220,12 +210,12 @@ Decoded decode(__m512i morton) {
     // Now 19 digits 0-3, the first 0-5: if the number is an index.
     const __m512i digits = _mm512_mullo_epi64(_mm512_sub_epi64(magnitude, look_up(ones, k)),
                                               look_up(missing, k));
-    __mmask8 bad = _mm512_cmpgt_epu64_mask(digits, splat(5'333'333'333'333'333'333));
+    __mmask8 good = _mm512_cmple_epu64_mask(digits, splat(5'333'333'333'333'333'333));
 
     const __m512i top_three = upper_digits(digits, 1e-16);
     const __m512i sixteen = _mm512_sub_epi64(
         digits, _mm512_mullo_epi64(top_three, splat(10'000'000'000'000'000)));
-    bad |= _mm512_cmpgt_epu64_mask(sixteen, splat(3'333'333'333'333'333));
+    good = _mm512_mask_cmple_epu64_mask(good, sixteen, splat(3'333'333'333'333'333));
 
     // Eight digits in each 32 bits, four in each 16, two in each 8.
     const __m512i eight = _mm512_add_epi64(
@@ -238,24 +228,24 @@ Decoded decode(__m512i morton) {
         eight, _mm512_mullo_epi32(upper_four, _mm512_set1_epi32((1 << 16) - 10'000)));
     const __m512i hundredth = _mm512_set1_epi16((1 << 16) / 100 + 1);
     const __m512i two = _mm512_add_epi16(
-        four, _mm512_mullo_epi16(_mm512_mulhi_epu16(four, hundredth),
-                                 _mm512_set1_epi16((1 << 8) - 100)));
+        four, multiply(_mm512_mulhi_epu16(four, hundredth), (1 << 8) - 100));
     const __m512i cell = _mm512_mulhi_epu16(top_three, hundredth);
     const __m512i top_two =
-        _mm512_sub_epi64(top_three, _mm512_mullo_epi16(cell, _mm512_set1_epi16(100)));
+        _mm512_sub_epi64(top_three, multiply(cell, 100));
 
     const __m512i table = _mm512_loadu_si512(&two_digits);
     const __m512i nibbles = _mm512_permutexvar_epi8(two, table);
     const __m512i top_nibble = _mm512_permutexvar_epi8(top_two, table);
-    bad |= _mm512_test_epi64_mask(_mm512_or_si512(nibbles, top_nibble), _mm512_set1_epi8(-128));
-    bad |= _mm512_test_epi64_mask(_mm512_or_si512(two, top_two), _mm512_set1_epi8(-64));
+    const __m512i all = _mm512_or_si512(_mm512_or_si512(nibbles, top_nibble),
+                                        _mm512_or_si512(two, top_two));
+    good = _mm512_mask_testn_epi64_mask(good, all, _mm512_set1_epi8(-64));
 
     const __m512i low = _mm512_maskz_multishift_epi64_epi8(
         0x0f0f'0f0f'0f0f'0f0f, splat(0x3020'1000),
         _mm512_or_si512(nibbles, _mm512_srli_epi64(nibbles, 4)));
     const __m512i address = _mm512_or_si512(low, _mm512_slli_epi64(top_nibble, 32));
     const __mmask8 south = _mm512_movepi64_mask(morton);
-    return {k, address, _mm512_mask_add_epi64(cell, south, cell, splat(6)), bad};
+    return {k, address, _mm512_mask_add_epi64(cell, south, cell, splat(6)), good};
 }
 
 // The address at the index's order.
@@ -266,7 +256,7 @@ __m512i normed(const Decoded &index) {
 
 std::size_t is_mort(std::size_t n, const Int64 *morton, bool *valid) noexcept {
     return walk(n, morton, [=](std::size_t i, __mmask8 lanes) -> __mmask8 {
-        const auto good = static_cast<__mmask8>(~decode(load(morton + i, lanes)).bad);
+        const __mmask8 good = decode(load(morton + i, lanes)).good;
         _mm512_mask_storeu_epi8(valid + i, lanes, _mm512_maskz_set1_epi8(good, 1));
         return 0;
     });
@@ -275,7 +265,7 @@ std::size_t is_mort(std::size_t n, const Int64 *morton, bool *valid) noexcept {
 std::size_t mort2order(std::size_t n, const Int64 *morton, Int64 *order) noexcept {
     return walk(n, morton, [=](std::size_t i, __mmask8 lanes) {
         const Decoded index = decode(load(morton + i, lanes));
-        const auto bad = static_cast<__mmask8>(index.bad & lanes);
+        const auto bad = static_cast<__mmask8>(~index.good & lanes);
         _mm512_mask_storeu_epi64(order + i, below(lanes, bad), index.order);
         return bad;
     });
@@ -285,7 +275,7 @@ std::size_t mort2norm(std::size_t n, const Int64 *morton, Int64 *order, Int64 *n
                       Int64 *parents) noexcept {
     return walk(n, order, [=](std::size_t i, __mmask8 lanes) {
         const Decoded index = decode(load(morton + i, lanes));
-        const auto bad = static_cast<__mmask8>(index.bad & lanes);
+        const auto bad = static_cast<__mmask8>(~index.good & lanes);
         const __mmask8 good = below(lanes, bad);
         _mm512_mask_storeu_epi64(order + i, good, index.order);
         _mm512_mask_storeu_epi64(normed_to + i, good, normed(index));
@@ -297,10 +287,10 @@ std::size_t mort2norm(std::size_t n, const Int64 *morton, Int64 *order, Int64 *n
 std::size_t mort2nest(std::size_t n, const Int64 *morton, Int64 *nest) noexcept {
     return walk(n, nest, [=](std::size_t i, __mmask8 lanes) {
         const Decoded index = decode(load(morton + i, lanes));
-        const auto bad = static_cast<__mmask8>(index.bad & lanes);
+        const auto bad = static_cast<__mmask8>(~index.good & lanes);
         const __m512i at_18 = _mm512_or_si512(index.address, _mm512_slli_epi64(index.parent, 36));
         _mm512_mask_storeu_epi64(nest + i, below(lanes, bad),
-                                 normed({index.order, at_18, index.parent, bad}));
+                                 normed({index.order, at_18, index.parent, index.good}));
         return bad;
     });
 }
@@ -313,7 +303,7 @@ std::size_t clip_mort(std::size_t n, Broadcast<Int64> order, const Int64 *morton
         return walk(count, clipped + begin, [=](std::size_t i, __mmask8 lanes) {
             const Decoded index = decode(load(morton + begin + i, lanes));
             const auto bad = static_cast<__mmask8>(
-                (index.bad | _mm512_cmplt_epu64_mask(index.order, splat(static_cast<std::uint64_t>(k)))) & lanes);
+                ~_mm512_mask_cmpge_epi64_mask(index.good, index.order, splat(static_cast<std::uint64_t>(k))) & lanes);
             _mm512_mask_storeu_epi64(
                 clipped + begin + i, below(lanes, bad),
                 norm2mort(same, _mm512_srl_epi64(index.address, shift), index.parent));
