@@ -52,8 +52,9 @@ void add_x86(std::vector<const Kernels *> &kernels) {
     }
     const std::uint64_t saved = saved_registers();
     const Cpuid features = cpuid(7);
-    if (has(saved, 0xe6) && has(features.ebx, 1u << 16 | 1u << 17 | 1u << 30) && // F, DQ, BW
-        has(features.ecx, 1u << 1 | 1u << 11)) {                                 // VBMI, VNNI
+    if (has(saved, 0xe6) &&
+        has(features.ebx, 1u << 16 | 1u << 17 | 1u << 21 | 1u << 30) && // F, DQ, IFMA, BW
+        has(features.ecx, 1u << 1 | 1u << 11)) {                        // VBMI, VNNI
 #if defined(MORTIE_AVX512)
         kernels.push_back(&avx512_kernels);
 #endif

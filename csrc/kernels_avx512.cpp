@@ -188,12 +188,9 @@ struct Decoded {
     __mmask8 good;
 };
 
-__m512d to_real(__m512i x) { return _mm512_cvtepi64_pd(x); }
-
-// floor(x * factor), for an x whose digits below are 0 to 3, or anything near.
-__m512i upper_digits(__m512i x, double factor) {
-    return _mm512_cvttpd_epi64(
-        _mm512_fmadd_pd(to_real(x), _mm512_set1_pd(factor), _mm512_set1_pd(0.3)));
+// floor(x * factor / 2**52), for an x below 2**52.
+__m512i upper_digits(__m512i x, std::uint64_t factor) {
+    return _mm512_madd52hi_epu64(_mm512_setzero_si512(), x, splat(factor));
 }
 
 // With a mask, GCC keeps it one instruction: else it makes many of a product with a constant.
@@ -203,7 +200,7 @@ __m512i multiply(__m512i words, short factor) {
 
 Decoded decode(__m512i morton) {
     const __m512i magnitude = _mm512_abs_epi64(morton);
-    const __m512i size = _mm512_srli_epi64(_mm512_castpd_si512(to_real(magnitude)), 51);
+    const __m512i size = _mm512_srli_epi64(_mm512_castpd_si512(_mm512_cvtepi64_pd(magnitude)), 51);
     const __m512i k = _mm512_maskz_permutex2var_epi8(
         0x0101'0101'0101'0101, _mm512_loadu_si512(&order_by_size.entry[0]), size,
         _mm512_loadu_si512(&order_by_size.entry[64]));
@@ -212,14 +209,14 @@ Decoded decode(__m512i morton) {
                                               look_up(missing, k));
     __mmask8 good = _mm512_cmple_epu64_mask(digits, splat(5'333'333'333'333'333'333));
 
-    const __m512i top_three = upper_digits(digits, 1e-16);
+    const __m512i top_three = upper_digits(_mm512_srli_epi64(digits, 11), 923);
     const __m512i sixteen = _mm512_sub_epi64(
         digits, _mm512_mullo_epi64(top_three, splat(10'000'000'000'000'000)));
     good = _mm512_mask_cmple_epu64_mask(good, sixteen, splat(3'333'333'333'333'333));
 
     // Eight digits in each 32 bits, four in each 16, two in each 8.
     const __m512i eight = _mm512_add_epi64(
-        sixteen, _mm512_mul_epu32(upper_digits(sixteen, 1e-8), splat((1ull << 32) - 100'000'000)));
+        sixteen, _mm512_mul_epu32(upper_digits(sixteen, 45'035'997), splat((1ull << 32) - 100'000'000)));
     const __m512i reciprocal = splat((1ull << 32) / 10'000 + 1);
     const __m512i upper_four = _mm512_mask_mov_epi32(
         _mm512_srli_epi64(_mm512_mul_epu32(eight, reciprocal), 32), 0b1010'1010'1010'1010,
