@@ -185,6 +185,7 @@ constexpr auto two_digits = [] {
 // What an index says, as in Norm, in the lanes that hold one.
 struct Decoded {
     __m512i order, address, parent; // the address is at order 18, its missing digits 0
+    __m512i digits, top_three, sixteen;
     __mmask8 good;
 };
 
@@ -242,13 +243,13 @@ Decoded decode(__m512i morton) {
         _mm512_or_si512(nibbles, _mm512_srli_epi64(nibbles, 4)));
     const __m512i address = _mm512_or_si512(low, _mm512_slli_epi64(top_nibble, 32));
     const __mmask8 south = _mm512_movepi64_mask(morton);
-    return {k, address, _mm512_mask_add_epi64(cell, south, cell, splat(6)), good};
+    return {k, address, _mm512_mask_add_epi64(cell, south, cell, splat(6)), digits, top_three,
+            sixteen, good};
 }
 
-// The address at the index's order.
-__m512i normed(const Decoded &index) {
-    return _mm512_srlv_epi64(index.address,
-                             _mm512_sub_epi64(splat(36), _mm512_add_epi64(index.order, index.order)));
+// The pixel of order k that holds one of order 18.
+__m512i at_order(__m512i k, __m512i pixel) {
+    return _mm512_srlv_epi64(pixel, _mm512_sub_epi64(splat(36), _mm512_add_epi64(k, k)));
 }
 
 std::size_t is_mort(std::size_t n, const Int64 *morton, bool *valid) noexcept {
@@ -268,14 +269,14 @@ std::size_t mort2order(std::size_t n, const Int64 *morton, Int64 *order) noexcep
     });
 }
 
-std::size_t mort2norm(std::size_t n, const Int64 *morton, Int64 *order, Int64 *normed_to,
+std::size_t mort2norm(std::size_t n, const Int64 *morton, Int64 *order, Int64 *normed,
                       Int64 *parents) noexcept {
     return walk(n, order, [=](std::size_t i, __mmask8 lanes) {
         const Decoded index = decode(load(morton + i, lanes));
         const auto bad = static_cast<__mmask8>(~index.good & lanes);
         const __mmask8 good = below(lanes, bad);
         _mm512_mask_storeu_epi64(order + i, good, index.order);
-        _mm512_mask_storeu_epi64(normed_to + i, good, normed(index));
+        _mm512_mask_storeu_epi64(normed + i, good, at_order(index.order, index.address));
         _mm512_mask_storeu_epi64(parents + i, good, index.parent);
         return bad;
     });
@@ -286,8 +287,7 @@ std::size_t mort2nest(std::size_t n, const Int64 *morton, Int64 *nest) noexcept 
         const Decoded index = decode(load(morton + i, lanes));
         const auto bad = static_cast<__mmask8>(~index.good & lanes);
         const __m512i at_18 = _mm512_or_si512(index.address, _mm512_slli_epi64(index.parent, 36));
-        _mm512_mask_storeu_epi64(nest + i, below(lanes, bad),
-                                 normed({index.order, at_18, index.parent, index.good}));
+        _mm512_mask_storeu_epi64(nest + i, below(lanes, bad), at_order(index.order, at_18));
         return bad;
     });
 }
@@ -295,15 +295,26 @@ std::size_t mort2nest(std::size_t n, const Int64 *morton, Int64 *nest) noexcept 
 std::size_t clip_mort(std::size_t n, Broadcast<Int64> order, const Int64 *morton,
                       Int64 *clipped) noexcept {
     return by_order(n, order, max_order, [=](std::size_t begin, std::size_t count, Int64 k) {
-        const Order same = order_of_all(k);
-        const __m128i shift = _mm_cvtsi64_si128(36 - 2 * k);
+        // The digits that stay come from the top three and the sixteen below them; below order 2
+        // all from a double, which holds that many.
+        const auto kept = static_cast<std::size_t>(k);
+        const __m512i k_all = splat(kept);
+        const __m512i one_more = splat(ones.entry[kept]);
+        const __m512i place = splat(k < 2 ? 0 : pow10.entry[kept - 2]);
+        const __m512d share = _mm512_set1_pd(1 / static_cast<double>(missing.entry[kept]));
         return walk(count, clipped + begin, [=](std::size_t i, __mmask8 lanes) {
-            const Decoded index = decode(load(morton + begin + i, lanes));
-            const auto bad = static_cast<__mmask8>(
-                ~_mm512_mask_cmpge_epi64_mask(index.good, index.order, splat(static_cast<std::uint64_t>(k))) & lanes);
-            _mm512_mask_storeu_epi64(
-                clipped + begin + i, below(lanes, bad),
-                norm2mort(same, _mm512_srl_epi64(index.address, shift), index.parent));
+            const __m512i number = load(morton + begin + i, lanes);
+            const Decoded index = decode(number);
+            const __m512d lower = _mm512_cvtepi64_pd(k < 2 ? index.digits : index.sixteen);
+            const __m512i magnitude = _mm512_add_epi64(
+                _mm512_add_epi64(_mm512_mullo_epi64(index.top_three, place), one_more),
+                _mm512_cvttpd_epi64(_mm512_fmadd_pd(lower, share, _mm512_set1_pd(0.3))));
+            const __m512i zero = _mm512_setzero_si512();
+            const __m512i result = _mm512_mask_sub_epi64(magnitude, _mm512_movepi64_mask(number),
+                                                         zero, magnitude);
+            const __mmask8 good = _mm512_mask_cmple_epu64_mask(index.good, k_all, index.order);
+            const auto bad = static_cast<__mmask8>(~good & lanes);
+            _mm512_mask_storeu_epi64(clipped + begin + i, below(lanes, bad), result);
             return bad;
         });
     });
