@@ -171,6 +171,15 @@ constexpr auto missing = [] {
     return table;
 }();
 
+// 533...3 of k + 1 digits: the greatest index, less 11...1.
+constexpr auto greatest = [] {
+    Table<std::uint64_t, 24> table{};
+    for (std::size_t k = 0; k <= max_order; ++k) {
+        table.entry[k] = 2 * pow10.entry[k] + 3 * ones.entry[k];
+    }
+    return table;
+}();
+
 // By a number of two digits, 4 a + b; where one of them is above 3, two bits that such numbers below
 // 64 do not have.
 constexpr auto two_digits = [] {
@@ -199,16 +208,29 @@ __m512i multiply(__m512i words, short factor) {
     return _mm512_maskz_mullo_epi16(~__mmask32{0}, words, _mm512_set1_epi16(factor));
 }
 
-Decoded decode(__m512i morton) {
-    const __m512i magnitude = _mm512_abs_epi64(morton);
-    const __m512i size = _mm512_srli_epi64(_mm512_castpd_si512(_mm512_cvtepi64_pd(magnitude)), 51);
+// What decoding takes from the orders of eight indices.
+struct Orders {
+    __m512i k, ones, limit, missing;
+};
+
+Orders find_orders(__m512i magnitude) {
+    const __m512i size =
+        _mm512_srli_epi64(_mm512_castpd_si512(_mm512_cvtepi64_pd(magnitude)), 51);
     const __m512i k = _mm512_maskz_permutex2var_epi8(
         0x0101'0101'0101'0101, _mm512_loadu_si512(&order_by_size.entry[0]), size,
         _mm512_loadu_si512(&order_by_size.entry[64]));
-    // Now 19 digits 0-3, the first 0-5: if the number is an index.
-    const __m512i digits = _mm512_mullo_epi64(_mm512_sub_epi64(magnitude, look_up(ones, k)),
-                                              look_up(missing, k));
-    __mmask8 good = _mm512_cmple_epu64_mask(digits, splat(5'333'333'333'333'333'333));
+    return {k, look_up(ones, k), look_up(greatest, k), look_up(missing, k)};
+}
+
+Decoded decode(__m512i morton, Orders &orders) {
+    const __m512i magnitude = _mm512_abs_epi64(morton);
+    if (_mm512_cmpgt_epu64_mask(_mm512_sub_epi64(magnitude, orders.ones), orders.limit) != 0) {
+        orders = find_orders(magnitude);
+    }
+    const __m512i k = orders.k;
+    const __m512i few = _mm512_sub_epi64(magnitude, orders.ones);
+    __mmask8 good = _mm512_cmple_epu64_mask(few, orders.limit);
+    const __m512i digits = _mm512_mullo_epi64(few, orders.missing);
 
     const __m512i top_three = upper_digits(_mm512_srli_epi64(digits, 11), 923);
     const __m512i sixteen = _mm512_sub_epi64(
@@ -253,16 +275,18 @@ __m512i at_order(__m512i k, __m512i pixel) {
 }
 
 std::size_t is_mort(std::size_t n, const Int64 *morton, bool *valid) noexcept {
-    return walk(n, morton, [=](std::size_t i, __mmask8 lanes) -> __mmask8 {
-        const __mmask8 good = decode(load(morton + i, lanes)).good;
+    Orders orders = find_orders(splat(1));
+    return walk(n, morton, [=, &orders](std::size_t i, __mmask8 lanes) -> __mmask8 {
+        const __mmask8 good = decode(load(morton + i, lanes), orders).good;
         _mm512_mask_storeu_epi8(valid + i, lanes, _mm512_maskz_set1_epi8(good, 1));
         return 0;
     });
 }
 
 std::size_t mort2order(std::size_t n, const Int64 *morton, Int64 *order) noexcept {
-    return walk(n, morton, [=](std::size_t i, __mmask8 lanes) {
-        const Decoded index = decode(load(morton + i, lanes));
+    Orders orders = find_orders(splat(1));
+    return walk(n, morton, [=, &orders](std::size_t i, __mmask8 lanes) {
+        const Decoded index = decode(load(morton + i, lanes), orders);
         const auto bad = static_cast<__mmask8>(~index.good & lanes);
         _mm512_mask_storeu_epi64(order + i, below(lanes, bad), index.order);
         return bad;
@@ -271,8 +295,9 @@ std::size_t mort2order(std::size_t n, const Int64 *morton, Int64 *order) noexcep
 
 std::size_t mort2norm(std::size_t n, const Int64 *morton, Int64 *order, Int64 *normed,
                       Int64 *parents) noexcept {
-    return walk(n, order, [=](std::size_t i, __mmask8 lanes) {
-        const Decoded index = decode(load(morton + i, lanes));
+    Orders orders = find_orders(splat(1));
+    return walk(n, order, [=, &orders](std::size_t i, __mmask8 lanes) {
+        const Decoded index = decode(load(morton + i, lanes), orders);
         const auto bad = static_cast<__mmask8>(~index.good & lanes);
         const __mmask8 good = below(lanes, bad);
         _mm512_mask_storeu_epi64(order + i, good, index.order);
@@ -283,8 +308,9 @@ std::size_t mort2norm(std::size_t n, const Int64 *morton, Int64 *order, Int64 *n
 }
 
 std::size_t mort2nest(std::size_t n, const Int64 *morton, Int64 *nest) noexcept {
-    return walk(n, nest, [=](std::size_t i, __mmask8 lanes) {
-        const Decoded index = decode(load(morton + i, lanes));
+    Orders orders = find_orders(splat(1));
+    return walk(n, nest, [=, &orders](std::size_t i, __mmask8 lanes) {
+        const Decoded index = decode(load(morton + i, lanes), orders);
         const auto bad = static_cast<__mmask8>(~index.good & lanes);
         const __m512i at_18 = _mm512_or_si512(index.address, _mm512_slli_epi64(index.parent, 36));
         _mm512_mask_storeu_epi64(nest + i, below(lanes, bad), at_order(index.order, at_18));
@@ -302,9 +328,10 @@ std::size_t clip_mort(std::size_t n, Broadcast<Int64> order, const Int64 *morton
         const __m512i one_more = splat(ones.entry[kept]);
         const __m512i place = splat(k < 2 ? 0 : pow10.entry[kept - 2]);
         const __m512d share = _mm512_set1_pd(1 / static_cast<double>(missing.entry[kept]));
-        return walk(count, clipped + begin, [=](std::size_t i, __mmask8 lanes) {
+        Orders orders = find_orders(splat(1));
+    return walk(count, clipped + begin, [=, &orders](std::size_t i, __mmask8 lanes) {
             const __m512i number = load(morton + begin + i, lanes);
-            const Decoded index = decode(number);
+            const Decoded index = decode(number, orders);
             const __m512d lower = _mm512_cvtepi64_pd(k < 2 ? index.digits : index.sixteen);
             const __m512i magnitude = _mm512_add_epi64(
                 _mm512_add_epi64(_mm512_mullo_epi64(index.top_three, place), one_more),
