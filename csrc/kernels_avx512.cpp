@@ -84,9 +84,16 @@ template <typename Step> std::size_t walk(std::size_t n, const Int64 *aligned, S
     return n;
 }
 
-// The lanes below the first bad one: results may go where the inputs are, and an error shows those.
-__mmask8 below(__mmask8 lanes, __mmask8 bad) {
-    return static_cast<__mmask8>(lanes & ((bad ^ (bad - 1u)) >> 1));
+// Calls store(lanes) with those of the lanes that come before the first one that is not good, since
+// results may go where the inputs are, and an error shows those. Gives the bad lanes.
+template <typename Store> unsigned store_good(__mmask8 lanes, __mmask8 good, Store store) {
+    const unsigned bad = lanes & ~static_cast<unsigned>(good);
+    if (bad == 0) { // foretold, so that storing need not wait for `good`
+        store(lanes);
+    } else {
+        store(static_cast<__mmask8>(lanes & ((bad ^ (bad - 1)) >> 1)));
+    }
+    return bad;
 }
 
 // The elements from `from` on that are in `lanes`. Two habits of the whole loads, both measured:
@@ -116,11 +123,11 @@ std::size_t each_order(std::size_t n, const Int64 *orders, const Int64 *normed,
                        const Int64 *parents, Int64 *morton) {
     return walk(n, morton, [=](std::size_t i, __mmask8 lanes) {
         const __m512i k = load(orders + i, lanes);
-        const __mmask8 bad = _mm512_cmpgt_epu64_mask(k, splat(max_order));
-        _mm512_mask_storeu_epi64(
-            morton + i, below(lanes, bad),
-            norm2mort(order_of_each(k), load(normed + i, lanes), load(parents + i, lanes)));
-        return bad;
+        const __m512i index =
+            norm2mort(order_of_each(k), load(normed + i, lanes), load(parents + i, lanes));
+        return store_good(lanes, _mm512_cmple_epu64_mask(k, splat(max_order)), [=](__mmask8 good) {
+            _mm512_mask_storeu_epi64(morton + i, good, index);
+        });
     });
 }
 
@@ -132,10 +139,10 @@ std::size_t nest2mort(std::size_t n, Broadcast<Int64> order, const Int64 *nest,
         const __m128i shift = _mm_cvtsi64_si128(2 * k);
         return walk(count, morton + begin, [=](std::size_t i, __mmask8 lanes) {
             const __m512i number = load(nest + begin + i, lanes);
-            const __mmask8 bad = _mm512_cmpgt_epu64_mask(number, last);
-            _mm512_mask_storeu_epi64(morton + begin + i, below(lanes, bad),
-                                     norm2mort(same, number, _mm512_srl_epi64(number, shift)));
-            return bad;
+            const __m512i index = norm2mort(same, number, _mm512_srl_epi64(number, shift));
+            return store_good(lanes, _mm512_cmple_epu64_mask(number, last), [=](__mmask8 good) {
+                _mm512_mask_storeu_epi64(morton + begin + i, good, index);
+            });
         });
     });
 }
@@ -287,9 +294,9 @@ std::size_t mort2order(std::size_t n, const Int64 *morton, Int64 *order) noexcep
     Orders orders = find_orders(splat(1));
     return walk(n, morton, [=, &orders](std::size_t i, __mmask8 lanes) {
         const Decoded index = decode(load(morton + i, lanes), orders);
-        const auto bad = static_cast<__mmask8>(~index.good & lanes);
-        _mm512_mask_storeu_epi64(order + i, below(lanes, bad), index.order);
-        return bad;
+        return store_good(lanes, index.good, [=](__mmask8 good) {
+            _mm512_mask_storeu_epi64(order + i, good, index.order);
+        });
     });
 }
 
@@ -298,12 +305,11 @@ std::size_t mort2norm(std::size_t n, const Int64 *morton, Int64 *order, Int64 *n
     Orders orders = find_orders(splat(1));
     return walk(n, order, [=, &orders](std::size_t i, __mmask8 lanes) {
         const Decoded index = decode(load(morton + i, lanes), orders);
-        const auto bad = static_cast<__mmask8>(~index.good & lanes);
-        const __mmask8 good = below(lanes, bad);
-        _mm512_mask_storeu_epi64(order + i, good, index.order);
-        _mm512_mask_storeu_epi64(normed + i, good, at_order(index.order, index.address));
-        _mm512_mask_storeu_epi64(parents + i, good, index.parent);
-        return bad;
+        return store_good(lanes, index.good, [=](__mmask8 good) {
+            _mm512_mask_storeu_epi64(order + i, good, index.order);
+            _mm512_mask_storeu_epi64(normed + i, good, at_order(index.order, index.address));
+            _mm512_mask_storeu_epi64(parents + i, good, index.parent);
+        });
     });
 }
 
@@ -311,10 +317,10 @@ std::size_t mort2nest(std::size_t n, const Int64 *morton, Int64 *nest) noexcept 
     Orders orders = find_orders(splat(1));
     return walk(n, nest, [=, &orders](std::size_t i, __mmask8 lanes) {
         const Decoded index = decode(load(morton + i, lanes), orders);
-        const auto bad = static_cast<__mmask8>(~index.good & lanes);
         const __m512i at_18 = _mm512_or_si512(index.address, _mm512_slli_epi64(index.parent, 36));
-        _mm512_mask_storeu_epi64(nest + i, below(lanes, bad), at_order(index.order, at_18));
-        return bad;
+        return store_good(lanes, index.good, [=](__mmask8 good) {
+            _mm512_mask_storeu_epi64(nest + i, good, at_order(index.order, at_18));
+        });
     });
 }
 
@@ -340,9 +346,9 @@ std::size_t clip_mort(std::size_t n, Broadcast<Int64> order, const Int64 *morton
             const __m512i result = _mm512_mask_sub_epi64(magnitude, _mm512_movepi64_mask(number),
                                                          zero, magnitude);
             const __mmask8 good = _mm512_mask_cmple_epu64_mask(index.good, k_all, index.order);
-            const auto bad = static_cast<__mmask8>(~good & lanes);
-            _mm512_mask_storeu_epi64(clipped + begin + i, below(lanes, bad), result);
-            return bad;
+            return store_good(lanes, good, [=](__mmask8 stored) {
+                _mm512_mask_storeu_epi64(clipped + begin + i, stored, result);
+            });
         });
     });
 }
