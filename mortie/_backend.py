@@ -7,9 +7,18 @@ __all__ = [
     "NATIVE_AVAILABLE",
     "VaexNorm2Mort",
     "backend",
+    "clip_mort",
     "fastNorm2Mort",
     "fast_norm2mort",
+    "is_mort",
     "kernel",
+    "latlon2mort",
+    "latlon2nest",
+    "mort2latlon",
+    "mort2nest",
+    "mort2norm",
+    "mort2order",
+    "nest2mort",
     "vaex_norm2mort",
 ]
 
@@ -20,7 +29,20 @@ if _forced:
     _why_not_native = "MORTIE_FORCE_NUMBA is set"
 else:
     try:
-        from mortie._native import VaexNorm2Mort, fastNorm2Mort, kernel
+        from mortie._native import (
+            VaexNorm2Mort,
+            clip_mort,
+            fastNorm2Mort,
+            is_mort,
+            kernel,
+            latlon2mort,
+            latlon2nest,
+            mort2latlon,
+            mort2nest,
+            mort2norm,
+            mort2order,
+            nest2mort,
+        )
 
         NATIVE_AVAILABLE = True
     except ImportError as _error:
@@ -30,7 +52,20 @@ else:
 
 if not NATIVE_AVAILABLE:
     try:
-        from mortie._numba import VaexNorm2Mort, fastNorm2Mort, kernel
+        from mortie._numba import (
+            VaexNorm2Mort,
+            clip_mort,
+            fastNorm2Mort,
+            is_mort,
+            kernel,
+            latlon2mort,
+            latlon2nest,
+            mort2latlon,
+            mort2nest,
+            mort2norm,
+            mort2order,
+            nest2mort,
+        )
     except ImportError as _error:
         raise ImportError(
             f"{_why_not_native}, and the numba fallback can't be imported ({_error}). Install "

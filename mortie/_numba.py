@@ -1,8 +1,22 @@
-"""The ufuncs as numba compiles them, for places where the C++ extension can't be used."""
+"""The functions of the C++ extension in numba and healpy, for places where it can't be used."""
 
 import numba
+import numpy as np
 
-__all__ = ["VaexNorm2Mort", "fastNorm2Mort", "kernel"]
+__all__ = [
+    "VaexNorm2Mort",
+    "clip_mort",
+    "fastNorm2Mort",
+    "is_mort",
+    "kernel",
+    "latlon2mort",
+    "latlon2nest",
+    "mort2latlon",
+    "mort2nest",
+    "mort2norm",
+    "mort2order",
+    "nest2mort",
+]
 
 
 @numba.njit("int64(int64, int64, int64)")
@@ -31,6 +45,131 @@ def fastNorm2Mort(order, normed, parents):
 def VaexNorm2Mort(normed, parents):
     """Give decimal Morton indices of HEALPix NESTED pixels of order 18."""
     return _norm2mort(18, normed, parents)
+
+
+@numba.vectorize(["int64(int64, int64)"])
+def nest2mort(order, nest):
+    """Give decimal Morton indices of HEALPix NESTED pixel numbers."""
+    if order < 0 or order > 18:
+        raise ValueError("order must lie in 0-18, not " + str(order))
+    if nest < 0 or nest >> (2 * order) > 11:
+        raise ValueError(
+            "nest must lie in 0-"
+            + str((12 << (2 * order)) - 1)
+            + " at order "
+            + str(order)
+            + ", not "
+            + str(nest)
+        )
+    return _norm2mort(order, nest, nest >> (2 * order))
+
+
+@numba.njit("UniTuple(int64, 2)(int64)")
+def _mort2nest(morton):
+    """Give the order, -1 if the number is no index, and the NESTED pixel number."""
+    left = abs(morton)
+    order = 0
+    nest = 0
+    while left > 6:
+        digit = left % 10
+        if digit < 1 or digit > 4:
+            return -1, 0
+        nest |= (digit - 1) << (2 * order)
+        left //= 10
+        order += 1
+    if left < 1:
+        return -1, 0
+    parent = left - 1 if morton > 0 else left + 5
+    return order, parent << (2 * order) | nest
+
+
+@numba.njit
+def _no_index(morton):
+    return (
+        "a Morton index has 1 to 19 digits, the first in 1-6 and the others in 1-4, and "
+        + str(morton)
+        + " is none"
+    )
+
+
+@numba.vectorize(["boolean(int64)"])
+def is_mort(morton):
+    """Tell which numbers are decimal Morton indices."""
+    return _mort2nest(morton)[0] >= 0
+
+
+@numba.vectorize(["int64(int64)"])
+def mort2order(morton):
+    """Give the orders of decimal Morton indices."""
+    order = _mort2nest(morton)[0]
+    if order < 0:
+        raise ValueError(_no_index(morton))
+    return order
+
+
+@numba.vectorize(["int64(int64)"])
+def mort2nest(morton):
+    """Give the HEALPix NESTED pixel numbers of decimal Morton indices."""
+    order, nest = _mort2nest(morton)
+    if order < 0:
+        raise ValueError(_no_index(morton))
+    return nest
+
+
+@numba.vectorize(["int64(int64, int64)"])
+def clip_mort(order, morton):
+    """Give the decimal Morton indices of the coarser cells that hold given ones."""
+    highest, nest = _mort2nest(morton)
+    if highest < 0:
+        raise ValueError(_no_index(morton))
+    if order < 0 or order > highest:
+        raise ValueError(
+            "order must lie in 0-"
+            + str(highest)
+            + ", up to that of the Morton index "
+            + str(morton)
+            + ", not "
+            + str(order)
+        )
+    return _norm2mort(order, nest >> (2 * (highest - order)), nest >> (2 * highest))
+
+
+def mort2norm(morton):
+    """Give the orders, addresses and base cells of decimal Morton indices."""
+    order, nest = mort2order(morton), mort2nest(morton)
+    parents = nest >> 2 * order
+    return order, nest - (parents << 2 * order), parents
+
+
+def latlon2nest(order, lat, lon):
+    """Give the HEALPix NESTED pixel numbers of the cells that hold given points."""
+    import healpy  # heavy: only once it is needed
+
+    order, lat, lon = np.asarray(order), np.asarray(lat), np.asarray(lon)
+    for values, good, message in (
+        (order, (order >= 0) & (order <= 29), "order must lie in 0-29"),
+        (lat, np.abs(lat) <= 90, "latitude must lie in -90 to 90 degrees"),
+        (lon, np.isfinite(lon), "longitude must be a finite number of degrees"),
+    ):
+        if not np.all(good):
+            raise ValueError(f"{message}, not {values[~good].flat[0]}")
+    return healpy.ang2pix(1 << order, lon, lat, nest=True, lonlat=True)
+
+
+def latlon2mort(order, lat, lon):
+    """Give the decimal Morton indices of the cells that hold given points."""
+    if np.any(np.greater(order, 18)):
+        raise ValueError("Max order is 18 (to output to 64-bit int).")
+    return nest2mort(order, latlon2nest(order, lat, lon))
+
+
+def mort2latlon(morton):
+    """Give the latitudes and longitudes of the centres of cells."""
+    import healpy  # heavy: only once it is needed
+
+    order = mort2order(morton)
+    lon, lat = healpy.pix2ang(1 << order, mort2nest(morton), nest=True, lonlat=True)
+    return lat, lon
 
 
 def kernel():

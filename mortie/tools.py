@@ -14,8 +14,12 @@ import numpy as np
 from mortie._backend import (
     NATIVE_AVAILABLE,
     VaexNorm2Mort,
+    clip_mort,
     fast_norm2mort,
     fastNorm2Mort,
+    latlon2mort,
+    latlon2nest,
+    mort2order,
     vaex_norm2mort,
 )
 
@@ -36,11 +40,6 @@ __all__ = [
     "unique2parent",
     "vaex_norm2mort",
 ]
-
-
-def _check_order(order: int, highest: int) -> None:
-    if not 0 <= order <= highest:
-        raise ValueError(f"order must lie in 0-{highest}, not {order}")
 
 
 def order2res(order: Any) -> Any:
@@ -169,13 +168,6 @@ def heal_norm(base: Any, order: Any, addr_nest: Any) -> Any:
     return addr_nest - base * 4**order
 
 
-def _geo2nest(lats: ArrayLike, lons: ArrayLike, order: int) -> Any:
-    import healpy  # heavy: only once it is needed
-
-    _check_order(order, 29)
-    return healpy.ang2pix(2**order, lons, lats, lonlat=True, nest=True)
-
-
 def geo2uniq(lats: ArrayLike, lons: ArrayLike, order: int = 18) -> Any:
     """Find the UNIQ numbers of the pixels that hold given coordinates.
 
@@ -194,12 +186,13 @@ def geo2uniq(lats: ArrayLike, lons: ArrayLike, order: int = 18) -> Any:
     Raises
     ------
     ValueError
-        If the order lies outside 0-29 or a latitude outside -90 to 90.
+        If the order lies outside 0-29, a latitude outside -90 to 90, or a
+        coordinate is NaN or infinite.
 
     Notes
     -----
     ``nest`` is the NESTED pixel number of [1]_, section 4.1, as
-    ``healpy.ang2pix`` finds it.
+    `mortie.latlon2nest` and ``healpy.ang2pix`` find it.
 
     References
     ----------
@@ -213,7 +206,8 @@ def geo2uniq(lats: ArrayLike, lons: ArrayLike, order: int = 18) -> Any:
     >>> tools.geo2uniq([-77.85, -90.0], [166.67, 0.0], order=6)
     array([53340, 49152])
     """
-    return 4 * 4**order + _geo2nest(lats, lons, order)
+    nest = latlon2nest(order, lats, lons)
+    return 4 * 4**order + nest
 
 
 def geo2mort(lats: ArrayLike, lons: ArrayLike, order: int = 18) -> NDArray[np.int64]:
@@ -235,7 +229,8 @@ def geo2mort(lats: ArrayLike, lons: ArrayLike, order: int = 18) -> NDArray[np.in
     Raises
     ------
     ValueError
-        If the order lies outside 0-18 or a latitude outside -90 to 90.
+        If the order lies outside 0-18, a latitude outside -90 to 90, or a
+        coordinate is NaN or infinite.
 
     See Also
     --------
@@ -247,8 +242,7 @@ def geo2mort(lats: ArrayLike, lons: ArrayLike, order: int = 18) -> NDArray[np.in
     >>> tools.geo2mort([-77.85, -90.0], [166.67, 0.0], order=6)
     array([-4112241, -3111111])
     """
-    nest = _geo2nest(lats, lons, order)
-    return np.ravel(fastNorm2Mort(order, nest, nest >> 2 * order))
+    return np.ravel(latlon2mort(order, lats, lons))
 
 
 def clip2order(clip_order: int, midx: ArrayLike | None = None, print_factor: bool = False) -> Any:
@@ -259,7 +253,8 @@ def clip2order(clip_order: int, midx: ArrayLike | None = None, print_factor: boo
     clip_order : int
         HEALPix order to clip to, 0-18.
     midx : array_like of int64, optional
-        Indices of order 18. Needed unless `print_factor` is true.
+        Indices of order 18; `mortie.clip_mort` takes them of any order. Needed
+        unless `print_factor` is true.
     print_factor : bool, default False
         Return the factor that the indices are divided by, and nothing else.
 
@@ -284,10 +279,16 @@ def clip2order(clip_order: int, midx: ArrayLike | None = None, print_factor: boo
     >>> tools.clip2order(16, print_factor=True)
     100
     """
-    _check_order(clip_order, 18)
+    if not 0 <= clip_order <= 18:
+        raise ValueError(f"order must lie in 0-18, not {clip_order}")
     factor = 10 ** (18 - int(clip_order))
     if print_factor:
         return factor
     if midx is None:
         raise TypeError("clip2order needs midx, the indices to clip, or print_factor=True")
+    try:
+        if np.all(mort2order(midx) == 18):
+            return clip_mort(clip_order, midx)
+    except ValueError:
+        pass  # some are no indices, as under the mask of a masked array
     return np.sign(midx) * (np.abs(midx) // np.int64(factor))
