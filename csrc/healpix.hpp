@@ -30,6 +30,7 @@ namespace mortie {
 inline constexpr std::int64_t max_nest_order = 29; // 12 * 4**29 pixels are what 64 bits hold
 
 inline constexpr double pi = 3.141592653589793238462643383279502884;
+inline constexpr double pi_low = 1.224646799147353177226065932275e-16; // what pi lacks
 inline constexpr double half_pi = pi / 2;
 inline constexpr double two_pi = 2 * pi;
 inline constexpr double degree = pi / 180;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <bit>
 
+#include "centres.hpp"
 #include "kernels.hpp"
 #include "projection.hpp"
 
@@ -364,11 +365,13 @@ struct Real {
     explicit Real(double x) : value(_mm512_set1_pd(x)) {}
 
     static Real load(const double *from) { return _mm512_loadu_pd(from); }
+    void store(double *to) const { _mm512_storeu_pd(to, value); }
     static unsigned bits(Mask mask) { return mask; }
 
     friend Real operator+(Real a, Real b) { return _mm512_add_pd(a.value, b.value); }
     friend Real operator-(Real a, Real b) { return _mm512_sub_pd(a.value, b.value); }
     friend Real operator*(Real a, Real b) { return _mm512_mul_pd(a.value, b.value); }
+    friend Real operator/(Real a, Real b) { return _mm512_div_pd(a.value, b.value); }
     friend Mask operator<(Real a, Real b) {
         return _mm512_cmp_pd_mask(a.value, b.value, _CMP_LT_OQ);
     }
@@ -415,6 +418,57 @@ struct ToNest {
     Int64 operator()(const Pixel &pixel) const { return pixel2nest(order, pixel); }
 };
 
+// The even ones of 36 bits.
+__m512i squeeze_bits(__m512i value) {
+    // Of each nibble, by its low four bits, with all that may stand above them.
+    const __m512i table = _mm512_set4_epi32(0x03020302, 0x01000100, 0x03020302, 0x01000100);
+    const __m512i nibbles = _mm512_multishift_epi64_epi8(splat(0x1c18'1410'0c08'0400), value);
+    const __m512i two = _mm512_permutexvar_epi8(nibbles, table);
+    const __m512i four = _mm512_maddubs_epi16(two, _mm512_set1_epi16(4 << 8 | 1));
+    const __m512i eight = _mm512_madd_epi16(four, _mm512_set1_epi32(16 << 16 | 1));
+    const __m512i low = _mm512_or_si512(eight, _mm512_srli_epi64(eight, 24));
+    const __m512i top = _mm512_permutexvar_epi8(_mm512_srli_epi64(value, 32), table);
+    return _mm512_or_si512(_mm512_and_si512(low, splat(0xffff)),
+                           _mm512_slli_epi64(_mm512_and_si512(top, splat(3)), 16));
+}
+
+// 2**k.
+Real power_of_two(__m512i k) {
+    return _mm512_castsi512_pd(_mm512_slli_epi64(_mm512_add_epi64(k, splat(1023)), 52));
+}
+
+std::size_t mort2latlon(std::size_t n, const Int64 *morton, double *lat, double *lon) noexcept {
+    Orders orders = find_orders(splat(1));
+    return walk(n, morton, [=, &orders](std::size_t i, __mmask8 lanes) {
+        // Lanes that are not wanted hold an index too, so that they raise no floating-point flags.
+        const __m512i number =
+            _mm512_mask_mov_epi64(splat(1), lanes, load(morton + i, lanes));
+        const Decoded index = decode(number, orders);
+        const __m512i finer = _mm512_sub_epi64(splat(18), index.order);
+        const auto column = [=](__m512i bits) -> Real {
+            return _mm512_cvtepi64_pd(_mm512_srlv_epi64(squeeze_bits(bits), finer));
+        };
+        const Centres<Real> centres = pixels2latlon<Real>(
+            power_of_two(index.order), power_of_two(_mm512_sub_epi64(splat(0), index.order)),
+            {column(index.address), column(_mm512_srli_epi64(index.address, 1)),
+             _mm512_cvtepi64_pd(index.parent), 0xff});
+        return store_good(lanes, index.good, [&](__mmask8 good) {
+            _mm512_mask_storeu_pd(lat + i, good, centres.lat.value);
+            _mm512_mask_storeu_pd(lon + i, good, centres.lon.value);
+            unsigned rest = good & ~static_cast<unsigned>(centres.certain);
+            if (rest == 0) {
+                return;
+            }
+            alignas(64) Int64 numbers[width];
+            _mm512_store_si512(numbers, number);
+            for (; rest != 0; rest &= rest - 1) {
+                const auto lane = static_cast<std::size_t>(std::countr_zero(rest));
+                scalar::mort2latlon(1, numbers + lane, lat + i + lane, lon + i + lane);
+            }
+        });
+    });
+}
+
 } // namespace
 
 const Kernels avx512_kernels = {
@@ -429,7 +483,7 @@ const Kernels avx512_kernels = {
     .clip_mort = clip_mort,
     .latlon2nest = encode_points<Real, ToNest>,
     .latlon2mort = encode_points_to_mort<encode_points<Real, ToNest>, nest2mort>,
-    .mort2latlon = scalar::mort2latlon,
+    .mort2latlon = mort2latlon,
 };
 
 } // namespace mortie
