@@ -29,32 +29,30 @@ inline constexpr double atan_polynomial[] = {
 
 // In relation to what the polynomials add, and to the whole.
 inline constexpr double added_error = 0x1p-51;
-inline constexpr double colat_error = 0x1p-58;
+inline constexpr double colat_error = 0x1p-60;
+inline constexpr double small_colat_error = 0x1p-58; // for those below pi / 3
+
+template <typename Real> struct Cells {
+    Real nside, inverse_nside; // inverse_nside is 1 / nside
+    Real x, y, face;           // as in Pixel
+};
 
 template <typename Real> struct Centres {
     Real lat, lon;
     typename Real::Mask certain;
 };
 
-template <typename Real, std::size_t size>
-static Real polynomial(const double (&coefficients)[size], Real s) {
-    Real sum(coefficients[size - 1]);
-    for (std::size_t i = size - 1; i-- > 0;) {
-        sum = multiply_add(sum, s, Real(coefficients[i]));
-    }
-    return sum;
-}
-
 template <typename Real>
-Centres<Real> pixels2latlon(Real nside, Real inverse_nside, const Pixels<Real> &pixels) {
+Centres<Real> pixels2latlon(const Cells<Real> &cells) {
+    const auto [nside, inverse_nside, x, y, face] = cells;
     const Real zero(0.0);
     const Real half(0.5);
     const Real one(1.0);
     const Real two(2.0);
 
-    const Real row = floor(pixels.face * Real(0.25));
-    const Real column = pixels.face - Real(4.0) * row;
-    const Real from_north = (row + two) * nside - pixels.x - pixels.y - one;
+    const Real row = floor(face * Real(0.25));
+    const Real column = face - Real(4.0) * row;
+    const Real from_north = (row + two) * nside - x - y - one;
     const Real from_south = Real(4.0) * nside - from_north;
     const Real nearer = min(from_north, from_south);
     const auto polar = nearer < nside;
@@ -78,7 +76,7 @@ Centres<Real> pixels2latlon(Real nside, Real inverse_nside, const Pixels<Real> &
     const Real more = cube * sixth;
     const Real root_low = multiply_add(zero - root, root, square) * (half / root);
     const Real v_low = select(wide, multiply_add(root_low * s, sixth, root_low), zero);
-    const Real added = (cube * s) * polynomial(asin_polynomial, s);
+    const Real added = (cube * s) * polynomial<asin_polynomial>(s);
     const Real more_low = (multiply_add(cube, sixth, zero - more) +
                            multiply_add(cube, Real(0x1.5555555555555p-57), cube_low * sixth)) +
                           (added + v_low);
@@ -95,10 +93,11 @@ Centres<Real> pixels2latlon(Real nside, Real inverse_nside, const Pixels<Real> &
     const auto near_pole = Real(0.99) < height;
     if (Real::bits(near_pole) != 0) {
         const Real sine = sqrt(depth * (two - depth));
-        const Real q = sine / height;
-        const Real q_low = multiply_add(zero - q, height, sine) * (two - height);
+        const Real cosine = select(near_pole, height, one);
+        const Real q = sine / cosine;
+        const Real q_low = multiply_add(zero - q, cosine, sine) * (two - cosine);
         const Real q_square = q * q;
-        const Real bend = (q * q_square) * polynomial(atan_polynomial, q_square);
+        const Real bend = (q * q_square) * polynomial<atan_polynomial>(q_square);
         const Real away = select(south, zero - one, one);
         base = select(near_pole, select(south, Real(pi), zero), base);
         base_low = select(near_pole, select(south, Real(pi_low), zero), base_low);
@@ -110,18 +109,60 @@ Centres<Real> pixels2latlon(Real nside, Real inverse_nside, const Pixels<Real> &
     const Real sum = base + first;
     const Real high = sum + second;
     const Real low = ((base - sum) + first) + (((sum - high) + second) + (base_low + third));
-    const Real error = multiply_add(unsure, Real(added_error), high * Real(colat_error));
+    const Real from_library = select(base < one, Real(small_colat_error), Real(colat_error));
+    const Real error = multiply_add(unsure, Real(added_error), high * from_library);
     const Real per_degree(180 / pi);
     const Real lat = Real(90.0) - (high + (low - error)) * per_degree;
     const Real other = Real(90.0) - (high + (low + error)) * per_degree;
 
     // Eighths of a turn, times the ring.
     const Real odd = select(row < half, one, select(one < row, one, zero));
-    const Real along = ((two * column + odd) * ring + pixels.x) - pixels.y;
+    const Real along = ((two * column + odd) * ring + x) - y;
     const Real eighths = select(along < zero, along + Real(8.0) * ring, along);
     const Real phi = select(polar, (Real(0.5 * half_pi) * eighths) / ring,
                             (Real(0.75 * half_pi) * eighths) * step);
     return {lat, phi * per_degree, static_cast<typename Real::Mask>((lat <= other) & (other <= lat))};
+}
+
+// A kernel in blocks: `mort2norm`, then `load(order, normed, parents)`, which makes Cells<Real> of
+// the elements at these places, then the centres.
+template <typename Real, decltype(Kernels::mort2norm) mort2norm, auto load>
+std::size_t decode_centres(std::size_t n, const Int64 *morton, double *lat,
+                           double *lon) noexcept {
+    constexpr std::size_t block = 256;
+    constexpr std::size_t width = Real::width;
+    // What is not filled is the cell 0 of order 0, which raises no floating-point flags.
+    Int64 order[block] = {};
+    Int64 normed[block] = {};
+    Int64 parents[block] = {};
+    double lats[block];
+    double lons[block];
+    std::size_t begin = 0;
+    std::size_t done = block;
+    while (begin < n && done == block) {
+        std::size_t unsure[block + 1];
+        std::size_t left = 0;
+        done = mort2norm(std::min(block, n - begin), morton + begin, order, normed, parents);
+        for (std::size_t i = 0; i < done; i += width) {
+            const Centres<Real> centres = pixels2latlon(load(order + i, normed + i, parents + i));
+            centres.lat.store(lats + i);
+            centres.lon.store(lons + i);
+            const unsigned certain = Real::bits(centres.certain);
+            for (std::size_t j = 0; j < width; ++j) { // without a branch that can't be foretold
+                unsure[left] = i + j;
+                left += (certain >> j & 1) ^ 1;
+            }
+        }
+        for (std::size_t u = 0; u < left; ++u) {
+            const std::size_t i = unsure[u];
+            const Pixel pixel = nest2pixel(order[i], normed[i]);
+            lats[i] = pixel2latlon(order[i], {pixel.x, pixel.y, parents[i]}).lat;
+        }
+        std::copy_n(lats, done, lat + begin);
+        std::copy_n(lons, done, lon + begin);
+        begin += done;
+    }
+    return begin;
 }
 
 } // namespace mortie

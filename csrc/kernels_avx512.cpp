@@ -437,36 +437,13 @@ Real power_of_two(__m512i k) {
     return _mm512_castsi512_pd(_mm512_slli_epi64(_mm512_add_epi64(k, splat(1023)), 52));
 }
 
-std::size_t mort2latlon(std::size_t n, const Int64 *morton, double *lat, double *lon) noexcept {
-    Orders orders = find_orders(splat(1));
-    return walk(n, morton, [=, &orders](std::size_t i, __mmask8 lanes) {
-        // Lanes that are not wanted hold an index too, so that they raise no floating-point flags.
-        const __m512i number =
-            _mm512_mask_mov_epi64(splat(1), lanes, load(morton + i, lanes));
-        const Decoded index = decode(number, orders);
-        const __m512i finer = _mm512_sub_epi64(splat(18), index.order);
-        const auto column = [=](__m512i bits) -> Real {
-            return _mm512_cvtepi64_pd(_mm512_srlv_epi64(squeeze_bits(bits), finer));
-        };
-        const Centres<Real> centres = pixels2latlon<Real>(
-            power_of_two(index.order), power_of_two(_mm512_sub_epi64(splat(0), index.order)),
-            {column(index.address), column(_mm512_srli_epi64(index.address, 1)),
-             _mm512_cvtepi64_pd(index.parent), 0xff});
-        return store_good(lanes, index.good, [&](__mmask8 good) {
-            _mm512_mask_storeu_pd(lat + i, good, centres.lat.value);
-            _mm512_mask_storeu_pd(lon + i, good, centres.lon.value);
-            unsigned rest = good & ~static_cast<unsigned>(centres.certain);
-            if (rest == 0) {
-                return;
-            }
-            alignas(64) Int64 numbers[width];
-            _mm512_store_si512(numbers, number);
-            for (; rest != 0; rest &= rest - 1) {
-                const auto lane = static_cast<std::size_t>(std::countr_zero(rest));
-                scalar::mort2latlon(1, numbers + lane, lat + i + lane, lon + i + lane);
-            }
-        });
-    });
+Cells<Real> load_cells(const Int64 *order, const Int64 *normed, const Int64 *parents) {
+    const __m512i k = _mm512_loadu_si512(order);
+    const __m512i address = _mm512_loadu_si512(normed);
+    return {power_of_two(k), power_of_two(_mm512_sub_epi64(splat(0), k)),
+            _mm512_cvtepi64_pd(squeeze_bits(address)),
+            _mm512_cvtepi64_pd(squeeze_bits(_mm512_srli_epi64(address, 1))),
+            _mm512_cvtepi64_pd(_mm512_loadu_si512(parents))};
 }
 
 } // namespace
@@ -483,7 +460,7 @@ const Kernels avx512_kernels = {
     .clip_mort = clip_mort,
     .latlon2nest = encode_points<Real, ToNest>,
     .latlon2mort = encode_points_to_mort<encode_points<Real, ToNest>, nest2mort>,
-    .mort2latlon = mort2latlon,
+    .mort2latlon = decode_centres<Real, mort2norm, load_cells>,
 };
 
 } // namespace mortie

@@ -30,7 +30,9 @@
 #pragma once
 
 #include <algorithm>
+#include <bit>
 #include <cstddef>
+#include <iterator>
 
 #include "healpix.hpp"
 #include "kernels.hpp"
@@ -49,6 +51,27 @@ inline constexpr double sine_polynomial[] = {
 // A register of Reals holds `Real::width` doubles and is one of the types that the kernel files
 // define; its comparisons give a Real::Mask. Everything here is a template of a type without
 // linkage, so that each of these files keeps the code that was compiled for it.
+
+// The polynomial in x with the given coefficients, the constant one first, by halves that processors
+// work at side by side (Estrin's scheme). `powers` are x, x**2, x**4 and x**8.
+template <const auto &coefficients, std::size_t first, std::size_t count, typename Real>
+Real polynomial_part(const Real *powers) {
+    if constexpr (count == 1) {
+        return Real(coefficients[first]);
+    } else {
+        constexpr std::size_t half = std::bit_floor(count - 1);
+        return multiply_add(polynomial_part<coefficients, first + half, count - half>(powers),
+                            powers[std::countr_zero(half)],
+                            polynomial_part<coefficients, first, half>(powers));
+    }
+}
+
+template <const auto &coefficients, typename Real> Real polynomial(Real x) {
+    const Real x2 = x * x;
+    const Real x4 = x2 * x2;
+    const Real powers[] = {x, x2, x4, x4 * x4};
+    return polynomial_part<coefficients, 0, std::size(coefficients)>(powers);
+}
 
 template <typename Real> struct Pixels {
     Real x, y, face; // integers
@@ -127,13 +150,7 @@ template <typename Real, typename Encode> class PointKernel {
         const Real colat = Real(half_pi) - select(plain_lat, lat, zero) * Real(degree);
         const Real d = Real(half_pi) - colat;
         const Real s = d * d;
-        const auto pair = [s](std::size_t i) {
-            return multiply_add(Real(sine_polynomial[i + 1]), s, Real(sine_polynomial[i]));
-        };
-        const Real s2 = s * s;
-        const Real s4 = s2 * s2;
-        const Real poly = multiply_add(multiply_add(pair(6), s2, pair(4)), s4,
-                                       multiply_add(pair(2), s2, pair(0)));
+        const Real poly = polynomial<sine_polynomial>(s);
         const Real z = multiply_add(d * s, poly, d);
 
         const Real angle = lon * Real(degree);
