@@ -69,22 +69,21 @@ Centres<Real> pixels2latlon(const Cells<Real> &cells) {
     const Real root = sqrt(square);
     const Real v = select(wide, root, height);
     const Real s = select(wide, square, height * height);
-    const Real s_low = select(wide, zero, multiply_add(height, height, zero - s));
+    const Real s_low = select(wide, zero, multiply_subtract(height, height, s));
     const Real cube = v * s;
-    const Real cube_low = multiply_add(v, s, zero - cube) + v * s_low;
+    const Real cube_low = multiply_subtract(v, s, cube) + v * s_low;
     const Real sixth(1.0 / 6);
     const Real more = cube * sixth;
-    const Real root_low = multiply_add(zero - root, root, square) * (half / root);
+    const Real root_low = multiply_subtract(root, root, square) * (Real(-0.5) / root);
     const Real v_low = select(wide, multiply_add(root_low * s, sixth, root_low), zero);
     const Real added = (cube * s) * polynomial<asin_polynomial>(s);
-    const Real more_low = (multiply_add(cube, sixth, zero - more) +
+    const Real more_low = (multiply_subtract(cube, sixth, more) +
                            multiply_add(cube, Real(0x1.5555555555555p-57), cube_low * sixth)) +
                           (added + v_low);
 
     Real base = select(wide, select(south, Real(pi), zero), Real(half_pi));
-    Real base_low = select(wide, select(south, Real(pi_low), zero), Real(pi_low / 2));
-    const Real towards = select(south, one, zero - one);
-    Real sign = select(wide, zero - (towards + towards), towards);
+    const Real towards = select(south, one, Real(-1.0));
+    const Real sign = towards * select(wide, Real(-2.0), one);
     Real first = sign * v;
     Real second = sign * more;
     Real third = sign * more_low;
@@ -95,20 +94,18 @@ Centres<Real> pixels2latlon(const Cells<Real> &cells) {
         const Real sine = sqrt(depth * (two - depth));
         const Real cosine = select(near_pole, height, one);
         const Real q = sine / cosine;
-        const Real q_low = multiply_add(zero - q, cosine, sine) * (two - cosine);
+        const Real q_low = multiply_subtract(q, cosine, sine) * (cosine - two);
         const Real q_square = q * q;
         const Real bend = (q * q_square) * polynomial<atan_polynomial>(q_square);
-        const Real away = select(south, zero - one, one);
         base = select(near_pole, select(south, Real(pi), zero), base);
-        base_low = select(near_pole, select(south, Real(pi_low), zero), base_low);
-        first = select(near_pole, away * q, first);
+        first = select(near_pole, zero - towards * q, first);
         second = select(near_pole, zero, second);
-        third = select(near_pole, away * (q_low - bend), third);
+        third = select(near_pole, towards * (bend - q_low), third);
         unsure = select(near_pole, bend, unsure);
     }
     const Real sum = base + first;
     const Real high = sum + second;
-    const Real low = ((base - sum) + first) + (((sum - high) + second) + (base_low + third));
+    const Real low = ((base - sum) + first) + (((sum - high) + second) + multiply_add(base, Real(pi_low / pi), third));
     const Real from_library = select(base < one, Real(small_colat_error), Real(colat_error));
     const Real error = multiply_add(unsure, Real(added_error), high * from_library);
     const Real per_degree(180 / pi);
@@ -116,8 +113,8 @@ Centres<Real> pixels2latlon(const Cells<Real> &cells) {
     const Real other = Real(90.0) - (high + (low + error)) * per_degree;
 
     // Eighths of a turn, times the ring.
-    const Real odd = select(row < half, one, select(one < row, one, zero));
-    const Real along = ((two * column + odd) * ring + x) - y;
+    const Real from_middle = row - one;
+    const Real along = multiply_add(two * column + from_middle * from_middle, ring, x - y);
     const Real eighths = select(along < zero, along + Real(8.0) * ring, along);
     const Real phi = select(polar, (Real(0.5 * half_pi) * eighths) / ring,
                             (Real(0.75 * half_pi) * eighths) * step);
@@ -140,7 +137,7 @@ std::size_t decode_centres(std::size_t n, const Int64 *morton, double *lat,
     std::size_t begin = 0;
     std::size_t done = block;
     while (begin < n && done == block) {
-        std::size_t unsure[block + 1];
+        std::uint16_t unsure[block + 1];
         std::size_t left = 0;
         done = mort2norm(std::min(block, n - begin), morton + begin, order, normed, parents);
         for (std::size_t i = 0; i < done; i += width) {
@@ -148,8 +145,8 @@ std::size_t decode_centres(std::size_t n, const Int64 *morton, double *lat,
             centres.lat.store(lats + i);
             centres.lon.store(lons + i);
             const unsigned certain = Real::bits(centres.certain);
-            for (std::size_t j = 0; j < width; ++j) { // without a branch that can't be foretold
-                unsure[left] = i + j;
+            for (std::size_t j = 0; j < width; ++j) { // a branch could not be foretold
+                unsure[left] = static_cast<std::uint16_t>(i + j);
                 left += (certain >> j & 1) ^ 1;
             }
         }

@@ -381,6 +381,9 @@ struct Real {
     friend Real multiply_add(Real a, Real b, Real c) {
         return _mm512_fmadd_pd(a.value, b.value, c.value);
     }
+    friend Real multiply_subtract(Real a, Real b, Real c) {
+        return _mm512_fmsub_pd(a.value, b.value, c.value);
+    }
     friend Real sqrt(Real a) { return _mm512_sqrt_pd(a.value); }
     friend Real abs(Real a) { return _mm512_abs_pd(a.value); }
     friend Real min(Real a, Real b) { return _mm512_min_pd(a.value, b.value); }
