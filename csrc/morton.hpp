@@ -118,22 +118,27 @@ static constexpr std::int64_t vaex_norm2mort(std::int64_t normed, std::int64_t p
     return fast_norm2mort(max_order, normed, parent);
 }
 
-// What a number of three digits adds to an address: entry 130 holds 0b 01 11 00. Numbers with a digit
-// above 3 hold `no_digits`, a bit that no address has.
-inline constexpr std::uint64_t no_digits = 1u << 7;
+// What a number of four digits adds to an address: entry 1300 holds 0b 01 11 00 00. Numbers with a
+// digit above 3, and the last entry for all that are greater, hold a bit that no address has.
+inline constexpr std::uint64_t no_digits = 1u << 8;
 
-inline constexpr auto three_digits = [] {
-    Table<std::uint8_t, 1000> table{};
-    for (std::size_t i = 0; i < 1000; ++i) {
-        const std::size_t high = i / 100;
-        const std::size_t middle = i / 10 % 10;
-        const std::size_t low = i % 10;
-        table.entry[i] = high < 4 && middle < 4 && low < 4
-                             ? static_cast<std::uint8_t>(high << 4 | middle << 2 | low)
-                             : static_cast<std::uint8_t>(no_digits);
+inline constexpr auto four_digits = [] {
+    Table<std::uint16_t, 3335> table{};
+    for (std::size_t i = 0; i < 3335; ++i) {
+        std::uint64_t entry = i < 3334 ? 0 : no_digits;
+        std::size_t rest = i;
+        for (int shift = 0; shift < 8; shift += 2) {
+            entry |= rest % 10 < 4 ? rest % 10 << shift : no_digits;
+            rest /= 10;
+        }
+        table.entry[i] = static_cast<std::uint16_t>(entry);
     }
     return table;
 }();
+
+static constexpr std::uint64_t look_up_four(std::uint64_t number) noexcept {
+    return four_digits.entry[number < 3334 ? number : 3334];
+}
 
 // The pixel that an index names.
 struct Norm {
@@ -153,24 +158,30 @@ static constexpr Norm mort2norm(std::int64_t morton) noexcept {
     if (k > max_order) { // also for 0
         return no_norm;
     }
-    const std::uint64_t number = magnitude - ones.entry[k]; // digits 0-3; wraps for 10...
-    const std::uint64_t base_cell = number / pow10.entry[k];
-    if (base_cell > 5) {
+    const std::uint64_t number = magnitude - ones.entry[k]; // digits 0-3
+    if (number > 2 * pow10.entry[k] + 3 * ones.entry[k]) {  // 533...3; also if it has wrapped
         return no_norm;
     }
-    std::uint64_t rest = number - base_cell * pow10.entry[k];
+    // Of order 18: a base cell, two digits, and four times four.
+    const std::uint64_t digits = number * pow10.entry[max_order - k];
+    const std::uint64_t top = digits / 10'000'000'000'000'000;
+    const std::uint64_t upper = digits / 100'000'000 % 100'000'000;
+    const std::uint64_t lower = digits % 100'000'000;
+    const std::uint64_t base_cell = top / 100;
+    const std::uint64_t entries[] = {
+        look_up_four(lower % 10'000), look_up_four(lower / 10'000), look_up_four(upper % 10'000),
+        look_up_four(upper / 10'000), look_up_four(top % 100)};
     std::uint64_t address = 0;
     std::uint64_t bad = 0;
-    for (int shift = 0; shift < 36; shift += 6) {
-        const std::uint64_t digits = three_digits.entry[rest % 1000];
-        address |= digits << shift;
-        bad |= digits;
-        rest /= 1000;
+    for (int i = 0; i < 5; ++i) {
+        address |= entries[i] << 8 * i;
+        bad |= entries[i];
     }
     if ((bad & no_digits) != 0) {
         return no_norm;
     }
-    return {static_cast<std::int64_t>(k), static_cast<std::int64_t>(address),
+    return {static_cast<std::int64_t>(k),
+            static_cast<std::int64_t>(address >> 2 * (max_order - static_cast<std::int64_t>(k))),
             static_cast<std::int64_t>(base_cell) + (morton < 0 ? 6 : 0)};
 }
 
