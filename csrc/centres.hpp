@@ -126,20 +126,17 @@ Centres<Real> pixels2latlon(const Cells<Real> &cells) {
 template <typename Real, decltype(Kernels::mort2norm) mort2norm, auto load>
 std::size_t decode_centres(std::size_t n, const Int64 *morton, double *lat,
                            double *lon) noexcept {
-    constexpr std::size_t block = 256;
     constexpr std::size_t width = Real::width;
-    // What is not filled is the cell 0 of order 0, which raises no floating-point flags.
-    Int64 order[block] = {};
-    Int64 normed[block] = {};
-    Int64 parents[block] = {};
-    double lats[block];
-    double lons[block];
-    std::size_t begin = 0;
-    std::size_t done = block;
-    while (begin < n && done == block) {
-        std::uint16_t unsure[block + 1];
+    return by_block(n, [=](std::size_t begin, std::size_t count) {
+        // What is not filled is the cell 0 of order 0, which raises no floating-point flags.
+        alignas(64) Int64 order[block_size] = {};
+        alignas(64) Int64 normed[block_size] = {};
+        alignas(64) Int64 parents[block_size] = {};
+        alignas(64) double lats[block_size];
+        alignas(64) double lons[block_size];
+        std::uint16_t unsure[block_size + 1];
         std::size_t left = 0;
-        done = mort2norm(std::min(block, n - begin), morton + begin, order, normed, parents);
+        const std::size_t done = mort2norm(count, morton + begin, order, normed, parents);
         for (std::size_t i = 0; i < done; i += width) {
             const Centres<Real> centres = pixels2latlon(load(order + i, normed + i, parents + i));
             centres.lat.store(lats + i);
@@ -157,9 +154,8 @@ std::size_t decode_centres(std::size_t n, const Int64 *morton, double *lat,
         }
         std::copy_n(lats, done, lat + begin);
         std::copy_n(lons, done, lon + begin);
-        begin += done;
-    }
-    return begin;
+        return done;
+    });
 }
 
 } // namespace mortie

@@ -80,6 +80,21 @@ static std::size_t by_order(std::size_t n, Broadcast<Int64> order, Int64 highest
     return n;
 }
 
+// Blocks whose buffers stay in the L1 cache.
+inline constexpr std::size_t block_size = 256;
+
+// Calls `kernel(begin, count)` for each block, in the same way.
+template <typename Kernel> static std::size_t by_block(std::size_t n, Kernel kernel) {
+    for (std::size_t begin = 0; begin < n; begin += block_size) {
+        const std::size_t count = n - begin < block_size ? n - begin : block_size;
+        const std::size_t done = kernel(begin, count);
+        if (done < count) {
+            return begin + done;
+        }
+    }
+    return n;
+}
+
 // Makes two kernels of two functions of an instruction set's file: `one_order` for a valid order that
 // all elements share, `each_order` for an order, good or bad, of each element.
 template <auto one_order, auto each_order> struct Norm2Mort {

@@ -184,12 +184,6 @@ struct Real {
     }
 };
 
-// Integers below 2**52, as integers: added to 2**52 they fill the low bits.
-__m256i to_int(Real value) {
-    const __m256d base = _mm256_set1_pd(0x1p52);
-    return _mm256_castpd_si256(_mm256_xor_pd(_mm256_add_pd(value.value, base), base));
-}
-
 // Eight nibbles become the even bits of a byte each.
 __m256i spread_bits(__m256i value) {
     const __m256i table = _mm256_set_epi32(0x55545150, 0x45444140, 0x15141110, 0x05040100,
@@ -197,20 +191,21 @@ __m256i spread_bits(__m256i value) {
     return _mm256_shuffle_epi8(table, nibbles(value));
 }
 
-__m256i addresses(const Pixels<Real> &pixels) {
-    return _mm256_or_si256(spread_bits(to_int(pixels.x)),
-                           _mm256_slli_epi64(spread_bits(to_int(pixels.y)), 1));
-}
-
-struct ToNest {
-    Int64 order;
-
-    void operator()(const Pixels<Real> &pixels, Int64 *nest) const {
-        const __m256i above = _mm256_sll_epi64(to_int(pixels.face), _mm_cvtsi64_si128(2 * order));
-        store(nest, _mm256_or_si256(above, addresses(pixels)));
+void encode_nest(std::size_t n, Int64 order, const PixelBlock &pixels, Int64 *nest) {
+    const __m128i above = _mm_cvtsi64_si128(2 * order);
+    for (std::size_t i = 0; i < n; i += width) {
+        // Integers below 2**52: added to 2**52 they fill the low bits.
+        const auto integer = [i](const double *from) {
+            const __m256d base = _mm256_set1_pd(0x1p52);
+            return _mm256_castpd_si256(
+                _mm256_xor_pd(_mm256_add_pd(_mm256_load_pd(from + i), base), base));
+        };
+        const __m256i address =
+            _mm256_or_si256(spread_bits(integer(pixels.x)),
+                            _mm256_slli_epi64(spread_bits(integer(pixels.y)), 1));
+        store(nest + i, _mm256_or_si256(_mm256_sll_epi64(integer(pixels.face), above), address));
     }
-    Int64 operator()(Pixel pixel) const { return pixel2nest(order, pixel); }
-};
+}
 
 } // namespace
 
@@ -224,8 +219,8 @@ const Kernels avx2_kernels = {
     .mort2norm = scalar::mort2norm,
     .mort2nest = scalar::mort2nest,
     .clip_mort = scalar::clip_mort,
-    .latlon2nest = encode_points<Real, ToNest>,
-    .latlon2mort = encode_points_to_mort<encode_points<Real, ToNest>, nest2mort>,
+    .latlon2nest = latlon2nest_by<Real, encode_nest>,
+    .latlon2mort = latlon2mort_by<latlon2nest_by<Real, encode_nest>, nest2mort>,
     .mort2latlon = scalar::mort2latlon,
 };
 

@@ -404,22 +404,19 @@ __m512i spread_bits(__m512i value) {
         nibbles, _mm512_set4_epi32(0x55545150, 0x45444140, 0x15141110, 0x05040100));
 }
 
-__m512i addresses(const Pixels<Real> &pixels) {
-    const __m512i x = _mm512_cvttpd_epi64(pixels.x.value);
-    const __m512i y = _mm512_cvttpd_epi64(pixels.y.value);
-    return _mm512_or_si512(spread_bits(x), _mm512_slli_epi64(spread_bits(y), 1));
-}
-
-struct ToNest {
-    Int64 order;
-
-    void operator()(const Pixels<Real> &pixels, Int64 *nest) const {
-        const __m512i face = _mm512_cvttpd_epi64(pixels.face.value);
-        const __m512i above = _mm512_sll_epi64(face, _mm_cvtsi64_si128(2 * order));
-        _mm512_store_si512(nest, _mm512_or_si512(above, addresses(pixels)));
+void encode_nest(std::size_t n, Int64 order, const PixelBlock &pixels, Int64 *nest) {
+    const __m128i above = _mm_cvtsi64_si128(2 * order);
+    for (std::size_t i = 0; i < n; i += width) {
+        const auto integer = [i](const double *from) {
+            return _mm512_cvttpd_epi64(_mm512_load_pd(from + i));
+        };
+        const __m512i address =
+            _mm512_or_si512(spread_bits(integer(pixels.x)),
+                            _mm512_slli_epi64(spread_bits(integer(pixels.y)), 1));
+        _mm512_store_si512(
+            nest + i, _mm512_or_si512(_mm512_sll_epi64(integer(pixels.face), above), address));
     }
-    Int64 operator()(const Pixel &pixel) const { return pixel2nest(order, pixel); }
-};
+}
 
 // The even ones of 36 bits.
 __m512i squeeze_bits(__m512i value) {
@@ -461,8 +458,8 @@ const Kernels avx512_kernels = {
     .mort2norm = mort2norm,
     .mort2nest = mort2nest,
     .clip_mort = clip_mort,
-    .latlon2nest = encode_points<Real, ToNest>,
-    .latlon2mort = encode_points_to_mort<encode_points<Real, ToNest>, nest2mort>,
+    .latlon2nest = latlon2nest_by<Real, encode_nest>,
+    .latlon2mort = latlon2mort_by<latlon2nest_by<Real, encode_nest>, nest2mort>,
     .mort2latlon = decode_centres<Real, mort2norm, load_cells>,
 };
 

@@ -41,13 +41,21 @@ struct Real {
     friend Real multiply_add(Real a, Real b, Real c) { return a * b + c; }
     friend Real sqrt(Real a) { return Real(std::sqrt(a.value)); }
     friend Real abs(Real a) { return Real(std::fabs(a.value)); }
-    friend Real min(Real a, Real b) { return b < a ? b : a; }
-    friend Real max(Real a, Real b) { return a < b ? b : a; }
-    friend Real select(Mask mask, Real a, Real b) { return mask ? a : b; }
+    friend Real min(Real a, Real b) { return Real(b.value < a.value ? b.value : a.value); }
+    friend Real max(Real a, Real b) { return Real(a.value < b.value ? b.value : a.value); }
+    friend Real select(Mask mask, Real a, Real b) { return Real(mask ? a.value : b.value); }
 
     // Of small numbers, none below 0 but by rounding. (std::floor would be a call.)
-    friend Real floor(Real a) { return Real(static_cast<double>(static_cast<Int64>(a.value))); }
+    friend Real floor(Real a) { return Real(static_cast<double>(static_cast<std::int32_t>(a.value))); }
 };
+
+void encode_nest(std::size_t n, Int64 order, const PixelBlock &pixels, Int64 *nest) {
+    for (std::size_t i = 0; i < n; ++i) {
+        nest[i] = pixel2nest(order,
+                             {static_cast<Int64>(pixels.x[i]), static_cast<Int64>(pixels.y[i]),
+                              static_cast<Int64>(pixels.face[i])});
+    }
+}
 
 } // namespace
 
@@ -142,12 +150,12 @@ std::size_t clip_mort(std::size_t n, Broadcast<Int64> order, const Int64 *morton
 
 std::size_t latlon2nest(std::size_t n, Broadcast<Int64> order, const double *lat, const double *lon,
                         Int64 *nest) noexcept {
-    return encode_points<Real, OneByOne<Real, pixel2nest>>(n, order, lat, lon, nest);
+    return latlon2nest_by<Real, encode_nest>(n, order, lat, lon, nest);
 }
 
 std::size_t latlon2mort(std::size_t n, Broadcast<Int64> order, const double *lat, const double *lon,
                         Int64 *morton) noexcept {
-    return encode_points_to_mort<latlon2nest, nest2mort>(n, order, lat, lon, morton);
+    return latlon2mort_by<latlon2nest, nest2mort>(n, order, lat, lon, morton);
 }
 
 std::size_t mort2latlon(std::size_t n, const Int64 *morton, double *lat, double *lon) noexcept {

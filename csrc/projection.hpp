@@ -75,170 +75,140 @@ template <const auto &coefficients, typename Real> Real polynomial(Real x) {
 
 template <typename Real> struct Pixels {
     Real x, y, face; // integers
-    typename Real::Mask certain;
+    Real certain;    // 1, or 0
 };
 
-// A kernel from points to numbers. An Encode makes the numbers of one order: `encode(pixels, found)`
-// writes those of a register, `encode(pixel)` gives one. (A class, and each of its functions is
-// called once: so compilers inline them into one loop.)
-template <typename Real, typename Encode> class PointKernel {
-  public:
-    PointKernel(Int64 order, Encode encode)
-        : order_(order), nside_(static_cast<double>(Int64{1} << order)), encode_(encode) {}
+template <typename Real> Pixels<Real> latlon2pixels(Real nside, Real lat, Real lon) {
+    const Real zero(0.0);
+    const Real one(1.0);
+    const Real half(0.5);
 
-    std::size_t operator()(std::size_t n, const double *lat, const double *lon,
-                           Int64 *numbers) const {
-        for (std::size_t begin = 0; begin < n; begin += width) {
-            const std::size_t count = std::min(n - begin, width);
-            double lats[width] = {};
-            double lons[width] = {};
-            const bool whole = count == width;
-            if (!whole) {
-                std::copy_n(lat + begin, count, lats);
-                std::copy_n(lon + begin, count, lons);
-            }
-            const std::size_t done = encode_some(count, whole ? lat + begin : lats,
-                                                 whole ? lon + begin : lons, numbers + begin);
-            if (done < count) {
-                return begin + done;
-            }
-        }
+    const auto plain_lat = abs(lat) <= Real(89.4);
+    const Real colat = Real(half_pi) - select(plain_lat, lat, zero) * Real(degree);
+    const Real d = Real(half_pi) - colat;
+    const Real s = d * d;
+    const Real poly = polynomial<sine_polynomial>(s);
+    const Real z = multiply_add(d * s, poly, d);
+
+    const Real angle = lon * Real(degree);
+    const auto plain_lon = abs(angle) < Real(two_pi);
+    const Real small = select(plain_lon, angle, zero);
+    const Real phi = select(small < zero, small + Real(two_pi), small);
+    const Real turned = phi * Real(quarter_turn);
+    const Real t = select(turned < Real(4.0), turned, zero);
+
+    // On the map where a base cell is a diamond with diagonals of 1 (Calabretta and Roukema 2007,
+    // figure 1): `along` from the equator's first corner, `up` from the equator.
+    const Real height = abs(z);
+    const auto polar = Real(two_thirds) < height;
+    const Real quarter = floor(t);
+    const Real sigma = sqrt(abs(Real(3.0) * (one - height)));
+    const Real cap_top = one - half * sigma;
+    const Real along = select(
+        polar, multiply_add((t - quarter) - half, sigma, quarter + one), half + t);
+    const Real up = select(polar, select(z < zero, zero - cap_top, cap_top), Real(0.75) * z);
+
+    const Real falling = along - up;
+    const Real rising = along + up;
+    const Real west = floor(falling);
+    const Real east = floor(rising);
+    const Real first = min(west, east);
+    const Real face = (first + Real(4.0)) + Real(4.0) * (west - east);
+    const Real x_real = nside * (rising - east);
+    const Real y_real = nside * ((west + one) - falling);
+    const Real x = floor(x_real);
+    const Real y = floor(y_real);
+
+    const Real off_centre = max(abs(x_real - x - half), abs(y_real - y - half));
+    const auto clear = nside * Real(coordinate_error) <
+                       (half - off_centre) * select(polar, sigma, one);
+    const auto same_zone = Real(cosine_error) < abs(height - Real(two_thirds));
+    return {x, y, select(first < Real(4.0), face, face - Real(4.0)),
+            select(static_cast<typename Real::Mask>(clear & same_zone & plain_lat & plain_lon), one, zero)};
+}
+
+// The pixels of a block of points, as doubles.
+struct PixelBlock {
+    alignas(64) double x[block_size];
+    alignas(64) double y[block_size];
+    alignas(64) double face[block_size];
+};
+
+// Fills the block with the pixels of points. Returns how many: all of them, or those before the
+// first bad one.
+template <typename Real>
+std::size_t find_pixels(std::size_t n, Int64 order, const double *lat, const double *lon,
+                        PixelBlock &pixels) {
+    constexpr std::size_t width = Real::width;
+    const Real nside(static_cast<double>(Int64{1} << order));
+    alignas(64) double certain[block_size];
+    const auto project = [&](const double *lats, const double *lons, std::size_t i) {
+        const Pixels<Real> found = latlon2pixels(nside, Real::load(lats), Real::load(lons));
+        found.x.store(pixels.x + i);
+        found.y.store(pixels.y + i);
+        found.face.store(pixels.face + i);
+        found.certain.store(certain + i);
+    };
+    const std::size_t whole = n - n % width;
+    for (std::size_t i = 0; i < whole; i += width) {
+        project(lat + i, lon + i, i);
+    }
+    if (whole < n) {
+        double lats[width] = {};
+        double lons[width] = {};
+        std::copy(lat + whole, lat + n, lats);
+        std::copy(lon + whole, lon + n, lons);
+        project(lats, lons, whole);
+    }
+
+    if (std::count(certain, certain + n, 0.0) == 0) {
         return n;
     }
-
-  private:
-    static constexpr std::size_t width = Real::width;
-
-    // Of a register of points, the first `count`. Results may go where the inputs are: they wait in
-    // `found` for the last input.
-    std::size_t encode_some(std::size_t count, const double *lat, const double *lon,
-                            Int64 *numbers) const {
-        alignas(64) Int64 found[width];
-        const Pixels<Real> pixels = project(Real::load(lat), Real::load(lon));
-        encode_(pixels, found);
-        const unsigned certain = Real::bits(pixels.certain);
-        if (count == width && certain == (1u << width) - 1) {
-            std::copy_n(found, width, numbers);
-            return width;
-        }
-        const std::size_t done = encode_rest(certain, count, lat, lon, found);
-        std::copy_n(found, done, numbers);
-        return done;
-    }
-
-    // Gives the points that `certain` leaves over to latlon2pixel, up to the first bad one.
-    std::size_t encode_rest(unsigned certain, std::size_t count, const double *lat,
-                            const double *lon, Int64 *found) const {
-        for (std::size_t i = 0; i < count; ++i) {
-            if ((certain >> i & 1) == 0) {
-                if (!is_lat(lat[i]) || !is_lon(lon[i])) {
-                    return i;
-                }
-                found[i] = encode_(latlon2pixel(order_, lat[i], lon[i]));
-                exact_points.fetch_add(1, std::memory_order_relaxed);
+    for (std::size_t i = 0; i < n; ++i) {
+        if (certain[i] == 0) {
+            if (!is_lat(lat[i]) || !is_lon(lon[i])) {
+                return i;
             }
-        }
-        return count;
-    }
-
-    Pixels<Real> project(Real lat, Real lon) const {
-        const Real zero(0.0);
-        const Real one(1.0);
-        const Real half(0.5);
-
-        const auto plain_lat = abs(lat) <= Real(89.4);
-        const Real colat = Real(half_pi) - select(plain_lat, lat, zero) * Real(degree);
-        const Real d = Real(half_pi) - colat;
-        const Real s = d * d;
-        const Real poly = polynomial<sine_polynomial>(s);
-        const Real z = multiply_add(d * s, poly, d);
-
-        const Real angle = lon * Real(degree);
-        const auto plain_lon = abs(angle) < Real(two_pi);
-        const Real small = select(plain_lon, angle, zero);
-        const Real phi = select(small < zero, small + Real(two_pi), small);
-        const Real turned = phi * Real(quarter_turn);
-        const Real t = select(turned < Real(4.0), turned, zero);
-
-        // On the map where a base cell is a diamond with diagonals of 1 (Calabretta and Roukema 2007,
-        // figure 1): `along` from the equator's first corner, `up` from the equator.
-        const Real height = abs(z);
-        const auto polar = Real(two_thirds) < height;
-        const Real quarter = floor(t);
-        const Real sigma = sqrt(abs(Real(3.0) * (one - height)));
-        const Real cap_top = one - half * sigma;
-        const Real along = select(
-            polar, multiply_add((t - quarter) - half, sigma, quarter + one), half + t);
-        const Real up = select(polar, select(z < zero, zero - cap_top, cap_top), Real(0.75) * z);
-
-        const Real falling = along - up;
-        const Real rising = along + up;
-        const Real west = floor(falling);
-        const Real east = floor(rising);
-        const Real first = min(west, east);
-        const Real face = (first + Real(4.0)) + Real(4.0) * (west - east);
-        const Real x_real = nside_ * (rising - east);
-        const Real y_real = nside_ * ((west + one) - falling);
-        const Real x = floor(x_real);
-        const Real y = floor(y_real);
-
-        const Real off_centre = max(abs(x_real - x - half), abs(y_real - y - half));
-        const auto clear = nside_ * Real(coordinate_error) <
-                           (half - off_centre) * select(polar, sigma, one);
-        const auto same_zone = Real(cosine_error) < abs(height - Real(two_thirds));
-        return {x, y, select(first < Real(4.0), face, face - Real(4.0)),
-                static_cast<typename Real::Mask>(clear & same_zone & plain_lat & plain_lon)};
-    }
-
-    Int64 order_;
-    Real nside_;
-    Encode encode_;
-};
-
-// The Encode that calls `number(order, pixel)` for one pixel after the other.
-template <typename Real, auto number> struct OneByOne {
-    Int64 order;
-
-    void operator()(const Pixels<Real> &pixels, Int64 *found) const {
-        double x[Real::width];
-        double y[Real::width];
-        double face[Real::width];
-        pixels.x.store(x);
-        pixels.y.store(y);
-        pixels.face.store(face);
-        for (std::size_t i = 0; i < Real::width; ++i) {
-            found[i] = (*this)({static_cast<Int64>(x[i]), static_cast<Int64>(y[i]),
-                                static_cast<Int64>(face[i])});
+            const Pixel exact = latlon2pixel(order, lat[i], lon[i]);
+            pixels.x[i] = static_cast<double>(exact.x);
+            pixels.y[i] = static_cast<double>(exact.y);
+            pixels.face[i] = static_cast<double>(exact.face);
+            exact_points.fetch_add(1, std::memory_order_relaxed);
         }
     }
-    Int64 operator()(Pixel pixel) const { return number(order, pixel); }
-};
+    return n;
+}
 
-template <typename Real, typename Encode>
-std::size_t encode_points(std::size_t n, Broadcast<Int64> order, const double *lat,
-                          const double *lon, Int64 *numbers) noexcept {
-    return by_order(n, order, max_nest_order, [=](std::size_t i, std::size_t count, Int64 k) {
-        return PointKernel<Real, Encode>(k, {k})(count, lat + i, lon + i, numbers + i);
+// The kernels from points to numbers, in blocks: several short loops are faster than one that does
+// all, which would have more operations than a processor can look ahead. And results may go where
+// the points are: so they wait until a block has been read. `encode(n, order, pixels, nest)`
+// makes the pixel numbers, and may write whole registers.
+template <typename Real, auto encode>
+std::size_t latlon2nest_by(std::size_t n, Broadcast<Int64> order, const double *lat,
+                           const double *lon, Int64 *nest) noexcept {
+    return by_order(n, order, max_nest_order, [=](std::size_t begin, std::size_t count, Int64 k) {
+        return by_block(count, [=](std::size_t offset, std::size_t wanted) {
+            const std::size_t at = begin + offset;
+            PixelBlock pixels;
+            alignas(64) Int64 found[block_size];
+            const std::size_t done = find_pixels<Real>(wanted, k, lat + at, lon + at, pixels);
+            encode(done, k, pixels, found);
+            std::copy_n(found, done, nest + at);
+            return done;
+        });
     });
 }
 
-// Two loops over a block are faster than one that does all: it would have more operations than a
-// processor can look ahead.
-template <auto latlon2nest, auto nest2mort>
-std::size_t encode_points_to_mort(std::size_t n, Broadcast<Int64> order, const double *lat,
-                                  const double *lon, Int64 *morton) noexcept {
+template <decltype(Kernels::latlon2nest) latlon2nest, decltype(Kernels::nest2mort) nest2mort>
+std::size_t latlon2mort_by(std::size_t n, Broadcast<Int64> order, const double *lat,
+                           const double *lon, Int64 *morton) noexcept {
     return by_order(n, order, max_order, [=](std::size_t begin, std::size_t count, Int64 k) {
-        constexpr std::size_t block = 256;
-        Int64 nest[block];
-        std::size_t i = 0;
-        std::size_t done = block;
-        while (i < count && done == block) {
-            const std::size_t wanted = std::min(block, count - i);
-            const std::size_t at = begin + i;
-            done = latlon2nest(wanted, {&k, 0}, lat + at, lon + at, nest);
-            i += nest2mort(done, {&k, 0}, nest, morton + at);
-        }
-        return i;
+        return by_block(count, [=, &k](std::size_t offset, std::size_t wanted) {
+            const std::size_t at = begin + offset;
+            Int64 nest[block_size];
+            const std::size_t done = latlon2nest(wanted, {&k, 0}, lat + at, lon + at, nest);
+            return nest2mort(done, {&k, 0}, nest, morton + at);
+        });
     });
 }
 

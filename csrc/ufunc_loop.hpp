@@ -2,8 +2,9 @@
 //
 // NumPy calls an inner loop with one pointer and one stride for each operand, inputs first. A
 // kernel wants packed arrays. So the loop walks over the elements in blocks: an operand that is
-// packed is handed to the kernel where it stands, any other goes through a buffer that stays in the
-// L1 cache.
+// packed is handed to the kernel where it stands, any other goes through a buffer. (Measured on
+// strided inputs: in longer blocks the processor's prefetchers lose the streams that the operands
+// are, and the loop becomes up to four times slower.)
 #pragma once
 
 #include <Python.h>
@@ -21,10 +22,6 @@
 #include "kernels.hpp"
 
 namespace mortie {
-
-// Measured on strided inputs: in longer blocks the processor's prefetchers lose the streams that
-// the operands are, and the loop becomes up to four times slower.
-inline constexpr std::size_t block_size = 256;
 
 template <typename T> inline constexpr char dtype = NPY_NOTYPE;
 template <> inline constexpr char dtype<bool> = NPY_BOOL;
