@@ -73,12 +73,17 @@ template <const auto &coefficients, typename Real> Real polynomial(Real x) {
     return polynomial_part<coefficients, 0, std::size(coefficients)>(powers);
 }
 
-template <typename Real> struct Pixels {
-    Real x, y, face; // integers
-    Real certain;    // 1, or 0
+// The pixels of a block of points, in doubles.
+struct PixelBlock {
+    alignas(64) double x[block_size];
+    alignas(64) double y[block_size];
+    alignas(64) double face[block_size];
+    alignas(64) double certain[block_size]; // 1, or 0
 };
 
-template <typename Real> Pixels<Real> latlon2pixels(Real nside, Real lat, Real lon) {
+// Writes the pixels of a register of points from place i on.
+template <typename Real>
+void project(Real nside, Real lat, Real lon, PixelBlock &pixels, std::size_t i) {
     const Real zero(0.0);
     const Real one(1.0);
     const Real half(0.5);
@@ -123,16 +128,12 @@ template <typename Real> Pixels<Real> latlon2pixels(Real nside, Real lat, Real l
     const auto clear = nside * Real(coordinate_error) <
                        (half - off_centre) * select(polar, sigma, one);
     const auto same_zone = Real(cosine_error) < abs(height - Real(two_thirds));
-    return {x, y, select(first < Real(4.0), face, face - Real(4.0)),
-            select(static_cast<typename Real::Mask>(clear & same_zone & plain_lat & plain_lon), one, zero)};
+    x.store(pixels.x + i);
+    y.store(pixels.y + i);
+    select(first < Real(4.0), face, face - Real(4.0)).store(pixels.face + i);
+    select(static_cast<typename Real::Mask>(clear & same_zone & plain_lat & plain_lon), one, zero)
+        .store(pixels.certain + i);
 }
-
-// The pixels of a block of points, as doubles.
-struct PixelBlock {
-    alignas(64) double x[block_size];
-    alignas(64) double y[block_size];
-    alignas(64) double face[block_size];
-};
 
 // Fills the block with the pixels of points. Returns how many: all of them, or those before the
 // first bad one.
@@ -141,31 +142,23 @@ std::size_t find_pixels(std::size_t n, Int64 order, const double *lat, const dou
                         PixelBlock &pixels) {
     constexpr std::size_t width = Real::width;
     const Real nside(static_cast<double>(Int64{1} << order));
-    alignas(64) double certain[block_size];
-    const auto project = [&](const double *lats, const double *lons, std::size_t i) {
-        const Pixels<Real> found = latlon2pixels(nside, Real::load(lats), Real::load(lons));
-        found.x.store(pixels.x + i);
-        found.y.store(pixels.y + i);
-        found.face.store(pixels.face + i);
-        found.certain.store(certain + i);
-    };
     const std::size_t whole = n - n % width;
     for (std::size_t i = 0; i < whole; i += width) {
-        project(lat + i, lon + i, i);
+        project(nside, Real::load(lat + i), Real::load(lon + i), pixels, i);
     }
     if (whole < n) {
         double lats[width] = {};
         double lons[width] = {};
         std::copy(lat + whole, lat + n, lats);
         std::copy(lon + whole, lon + n, lons);
-        project(lats, lons, whole);
+        project(nside, Real::load(lats), Real::load(lons), pixels, whole);
     }
 
-    if (std::count(certain, certain + n, 0.0) == 0) {
+    if (std::count(pixels.certain, pixels.certain + n, 0.0) == 0) {
         return n;
     }
     for (std::size_t i = 0; i < n; ++i) {
-        if (certain[i] == 0) {
+        if (pixels.certain[i] == 0) {
             if (!is_lat(lat[i]) || !is_lon(lon[i])) {
                 return i;
             }
