@@ -131,7 +131,8 @@ void project(Real nside, Real lat, Real lon, PixelBlock &pixels, std::size_t i) 
     x.store(pixels.x + i);
     y.store(pixels.y + i);
     select(first < Real(4.0), face, face - Real(4.0)).store(pixels.face + i);
-    select(static_cast<typename Real::Mask>(clear & same_zone & plain_lat & plain_lon), one, zero)
+    const auto factor = [=](auto mask) { return select(mask, one, zero); };
+    ((factor(clear) * factor(same_zone)) * (factor(plain_lat) * factor(plain_lon)))
         .store(pixels.certain + i);
 }
 
