@@ -121,6 +121,26 @@ Centres<Real> pixels2latlon(const Cells<Real> &cells) {
     return {lat, phi * per_degree, static_cast<typename Real::Mask>((lat <= other) & (other <= lat))};
 }
 
+// Cells from the order, address and base cell of some elements.
+template <typename Real>
+Cells<Real> load_cells_one_by_one(const Int64 *order, const Int64 *normed, const Int64 *parents) {
+    double nside[Real::width];
+    double inverse_nside[Real::width];
+    double x[Real::width];
+    double y[Real::width];
+    double face[Real::width];
+    for (std::size_t i = 0; i < Real::width; ++i) {
+        const Pixel pixel = nest2pixel(order[i], normed[i]);
+        nside[i] = static_cast<double>(Int64{1} << order[i]);
+        inverse_nside[i] = 1 / nside[i];
+        x[i] = static_cast<double>(pixel.x);
+        y[i] = static_cast<double>(pixel.y);
+        face[i] = static_cast<double>(parents[i]);
+    }
+    return {Real::load(nside), Real::load(inverse_nside), Real::load(x), Real::load(y),
+            Real::load(face)};
+}
+
 // A kernel in blocks: `mort2norm`, then `load(order, normed, parents)`, which makes Cells<Real> of
 // the elements at these places, then the centres.
 template <typename Real, decltype(Kernels::mort2norm) mort2norm, auto load>

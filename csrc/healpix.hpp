@@ -144,9 +144,9 @@ static constexpr Pixel nest2pixel(std::int64_t order, std::int64_t nest) noexcep
 // The centre of a pixel; the longitude lies in 0-360.
 [[maybe_unused]] static LatLon pixel2latlon(std::int64_t order, Pixel pixel) noexcept {
     const std::int64_t nside = std::int64_t{1} << order;
-    const auto pixels = static_cast<double>(12 * nside * nside);
-    const double cap = 4 / pixels;                            // 1 - |z| of ring 1
-    const double step = static_cast<double>(2 * nside) * cap; // of z between rings at the equator
+    const double width = 1 / static_cast<double>(nside);
+    const double cap = 1.0 / 3 * (width * width); // 1 - |z| of ring 1
+    const double step = 2.0 / 3 * width;          // of z between rings at the equator
 
     // Rings count from the north pole; `ring` from the nearer pole in the caps.
     const std::int64_t row = pixel.face / 4;

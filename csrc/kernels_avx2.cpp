@@ -1,6 +1,7 @@
 // The kernels for AVX2 (Haswell, Zen and later): four elements at a time.
 #include <immintrin.h>
 
+#include "centres.hpp"
 #include "kernels.hpp"
 #include "projection.hpp"
 
@@ -167,12 +168,16 @@ struct Real {
     friend Real operator+(Real a, Real b) { return _mm256_add_pd(a.value, b.value); }
     friend Real operator-(Real a, Real b) { return _mm256_sub_pd(a.value, b.value); }
     friend Real operator*(Real a, Real b) { return _mm256_mul_pd(a.value, b.value); }
+    friend Real operator/(Real a, Real b) { return _mm256_div_pd(a.value, b.value); }
     friend Mask operator<(Real a, Real b) { return {_mm256_cmp_pd(a.value, b.value, _CMP_LT_OQ)}; }
     friend Mask operator<=(Real a, Real b) {
         return {_mm256_cmp_pd(a.value, b.value, _CMP_LE_OQ)};
     }
     friend Real multiply_add(Real a, Real b, Real c) {
         return _mm256_fmadd_pd(a.value, b.value, c.value);
+    }
+    friend Real multiply_subtract(Real a, Real b, Real c) {
+        return _mm256_fmsub_pd(a.value, b.value, c.value);
     }
     friend Real sqrt(Real a) { return _mm256_sqrt_pd(a.value); }
     friend Real abs(Real a) { return _mm256_andnot_pd(_mm256_set1_pd(-0.0), a.value); }
@@ -221,7 +226,7 @@ const Kernels avx2_kernels = {
     .clip_mort = scalar::clip_mort,
     .latlon2nest = latlon2nest_by<Real, encode_nest>,
     .latlon2mort = latlon2mort_by<latlon2nest_by<Real, encode_nest>, nest2mort>,
-    .mort2latlon = scalar::mort2latlon,
+    .mort2latlon = decode_centres<Real, scalar::mort2norm, load_cells_one_by_one<Real>>,
 };
 
 } // namespace mortie

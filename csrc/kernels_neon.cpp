@@ -1,7 +1,9 @@
 // The kernels for arm64: four elements at a time.
 #include <arm_neon.h>
 
+#include "centres.hpp"
 #include "kernels.hpp"
+#include "projection.hpp"
 
 namespace mortie {
 namespace {
@@ -95,14 +97,17 @@ Four load(const Int64 *from) {
     return {vld1q_u64(unsigned_from), vld1q_u64(unsigned_from + 2)};
 }
 
+void store(Int64 *to, Four values) {
+    vst1q_s64(to, vreinterpretq_s64_u64(values.first));
+    vst1q_s64(to + 2, vreinterpretq_s64_u64(values.last));
+}
+
 void one_order(std::size_t n, Int64 order, const Int64 *normed, const Int64 *parents,
                Int64 *morton) {
     const Order same = order_of_all(order);
     std::size_t i = 0;
     for (; i + width <= n; i += width) {
-        const Four values = norm2mort(same, load(normed + i), load(parents + i));
-        vst1q_s64(morton + i, vreinterpretq_s64_u64(values.first));
-        vst1q_s64(morton + i + 2, vreinterpretq_s64_u64(values.last));
+        store(morton + i, norm2mort(same, load(normed + i), load(parents + i)));
     }
     for (; i < n; ++i) {
         morton[i] = fast_norm2mort(order, normed[i], parents[i]);
@@ -114,21 +119,86 @@ std::size_t each_order(std::size_t n, const Int64 *orders, const Int64 *normed,
     return scalar::fast_norm2mort(n, {orders, 1}, normed, parents, morton);
 }
 
+// Two doubles for projection.hpp and centres.hpp.
+struct Real {
+    static constexpr std::size_t width = 2;
+
+    struct Mask {
+        uint64x2_t value;
+
+        friend Mask operator&(Mask a, Mask b) { return {vandq_u64(a.value, b.value)}; }
+    };
+
+    float64x2_t value;
+
+    Real(float64x2_t x) : value(x) {}
+    explicit Real(double x) : value(vdupq_n_f64(x)) {}
+
+    static Real load(const double *from) { return vld1q_f64(from); }
+    void store(double *to) const { vst1q_f64(to, value); }
+    static unsigned bits(Mask mask) {
+        return static_cast<unsigned>((vgetq_lane_u64(mask.value, 0) & 1) |
+                                     (vgetq_lane_u64(mask.value, 1) & 2));
+    }
+
+    friend Real operator+(Real a, Real b) { return vaddq_f64(a.value, b.value); }
+    friend Real operator-(Real a, Real b) { return vsubq_f64(a.value, b.value); }
+    friend Real operator*(Real a, Real b) { return vmulq_f64(a.value, b.value); }
+    friend Real operator/(Real a, Real b) { return vdivq_f64(a.value, b.value); }
+    friend Mask operator<(Real a, Real b) { return {vcltq_f64(a.value, b.value)}; }
+    friend Mask operator<=(Real a, Real b) { return {vcleq_f64(a.value, b.value)}; }
+    friend Real multiply_add(Real a, Real b, Real c) {
+        return vfmaq_f64(c.value, a.value, b.value);
+    }
+    friend Real multiply_subtract(Real a, Real b, Real c) {
+        return vnegq_f64(vfmsq_f64(c.value, a.value, b.value));
+    }
+    friend Real sqrt(Real a) { return vsqrtq_f64(a.value); }
+    friend Real abs(Real a) { return vabsq_f64(a.value); }
+    friend Real min(Real a, Real b) { return vminq_f64(a.value, b.value); }
+    friend Real max(Real a, Real b) { return vmaxq_f64(a.value, b.value); }
+    friend Real floor(Real a) { return vrndmq_f64(a.value); }
+    friend Real select(Mask mask, Real a, Real b) {
+        return vbslq_f64(mask.value, a.value, b.value);
+    }
+};
+
+std::size_t nest2mort(std::size_t n, Broadcast<Int64> order, const Int64 *nest,
+                      Int64 *morton) noexcept {
+    return by_order(n, order, max_order, [=](std::size_t begin, std::size_t count, Int64 k) {
+        const Order same = order_of_all(k);
+        const uint64x2_t last = vdupq_n_u64((std::uint64_t{12} << 2 * k) - 1);
+        const int64x2_t down = vdupq_n_s64(-2 * k);
+        std::size_t i = 0;
+        for (; i + width <= count; i += width) {
+            const Four number = load(nest + begin + i);
+            const uint64x2_t bad =
+                vorrq_u64(vcgtq_u64(number.first, last), vcgtq_u64(number.last, last));
+            if ((vgetq_lane_u64(bad, 0) | vgetq_lane_u64(bad, 1)) != 0) {
+                break;
+            }
+            const Four parents = {vshlq_u64(number.first, down), vshlq_u64(number.last, down)};
+            store(morton + begin + i, norm2mort(same, number, parents));
+        }
+        return i + scalar::nest2mort(count - i, {&k, 0}, nest + begin + i, morton + begin + i);
+    });
+}
+
 } // namespace
 
 const Kernels neon_kernels = {
     .name = "neon",
     .fast_norm2mort = Norm2Mort<one_order, each_order>::fast,
     .vaex_norm2mort = Norm2Mort<one_order, each_order>::vaex,
-    .nest2mort = scalar::nest2mort,
+    .nest2mort = nest2mort,
     .is_mort = scalar::is_mort,
     .mort2order = scalar::mort2order,
     .mort2norm = scalar::mort2norm,
     .mort2nest = scalar::mort2nest,
     .clip_mort = scalar::clip_mort,
-    .latlon2nest = scalar::latlon2nest,
-    .latlon2mort = scalar::latlon2mort,
-    .mort2latlon = scalar::mort2latlon,
+    .latlon2nest = latlon2nest_by<Real, encode_nest_one_by_one>,
+    .latlon2mort = latlon2mort_by<latlon2nest_by<Real, encode_nest_one_by_one>, nest2mort>,
+    .mort2latlon = decode_centres<Real, scalar::mort2norm, load_cells_one_by_one<Real>>,
 };
 
 } // namespace mortie

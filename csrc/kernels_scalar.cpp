@@ -49,14 +49,6 @@ struct Real {
     friend Real floor(Real a) { return Real(static_cast<double>(static_cast<std::int32_t>(a.value))); }
 };
 
-void encode_nest(std::size_t n, Int64 order, const PixelBlock &pixels, Int64 *nest) {
-    for (std::size_t i = 0; i < n; ++i) {
-        nest[i] = pixel2nest(order,
-                             {static_cast<Int64>(pixels.x[i]), static_cast<Int64>(pixels.y[i]),
-                              static_cast<Int64>(pixels.face[i])});
-    }
-}
-
 } // namespace
 
 namespace scalar {
@@ -139,18 +131,20 @@ std::size_t mort2nest(std::size_t n, const Int64 *morton, Int64 *nest) noexcept 
 std::size_t clip_mort(std::size_t n, Broadcast<Int64> order, const Int64 *morton,
                       Int64 *clipped) noexcept {
     return each(n, [=](std::size_t i) {
-        const Int64 from = mortie::mort2norm(morton[i]).order;
-        if (order[i] < 0 || order[i] > from) {
+        const Norm norm = mortie::mort2norm(morton[i]);
+        const Int64 k = order[i];
+        if (k < 0 || k > norm.order) {
             return false;
         }
-        clipped[i] = clip(order[i], morton[i], from);
+        clipped[i] =
+            mortie::fast_norm2mort(k, norm.normed >> 2 * (norm.order - k), norm.parent);
         return true;
     });
 }
 
 std::size_t latlon2nest(std::size_t n, Broadcast<Int64> order, const double *lat, const double *lon,
                         Int64 *nest) noexcept {
-    return latlon2nest_by<Real, encode_nest>(n, order, lat, lon, nest);
+    return latlon2nest_by<Real, encode_nest_one_by_one>(n, order, lat, lon, nest);
 }
 
 std::size_t latlon2mort(std::size_t n, Broadcast<Int64> order, const double *lat, const double *lon,

@@ -189,12 +189,6 @@ static constexpr std::int64_t norm2nest(Norm norm) noexcept {
     return norm.parent << 2 * norm.order | norm.normed;
 }
 
-// The index at a coarser order of what `mort2norm` found to be an index of order `from`.
-static constexpr std::int64_t clip(std::int64_t order, std::int64_t morton,
-                                   std::int64_t from) noexcept {
-    return morton / static_cast<std::int64_t>(pow10.entry[static_cast<std::size_t>(from - order)]);
-}
-
 static_assert(fast_norm2mort(3, 28, 8) == -3241);
 static_assert(mort2norm(-3241).normed == 28 && mort2norm(-3241).parent == 8);
 static_assert(mort2norm(-3251).order == -1 && mort2norm(0).order == -1);

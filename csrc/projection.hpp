@@ -193,6 +193,16 @@ std::size_t latlon2nest_by(std::size_t n, Broadcast<Int64> order, const double *
     });
 }
 
+// The plainest `encode`.
+[[maybe_unused]] static void encode_nest_one_by_one(std::size_t n, Int64 order,
+                                                    const PixelBlock &pixels, Int64 *nest) {
+    for (std::size_t i = 0; i < n; ++i) {
+        nest[i] = pixel2nest(order, {static_cast<std::int32_t>(pixels.x[i]),
+                                     static_cast<std::int32_t>(pixels.y[i]),
+                                     static_cast<std::int32_t>(pixels.face[i])});
+    }
+}
+
 template <decltype(Kernels::latlon2nest) latlon2nest, decltype(Kernels::nest2mort) nest2mort>
 std::size_t latlon2mort_by(std::size_t n, Broadcast<Int64> order, const double *lat,
                            const double *lon, Int64 *morton) noexcept {
