@@ -508,7 +508,7 @@ Examples
 >>> import mortie
 >>> lat, lon = mortie.mort2latlon([1, -3241])
 >>> print(lat.round(4), lon.round(4))
-[ 41.8103 -63.2345] [ 45.     202.5   ]
+[ 41.8103 -35.6853] [45.  67.5]
 )";
 
 inline constexpr const char *exact_points = R"(exact_points()

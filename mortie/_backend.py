@@ -52,7 +52,7 @@ else:
 
 if not NATIVE_AVAILABLE:
     try:
-        from mortie._numba import (
+        from mortie._numba import (  # type: ignore[assignment] # functions for some ufuncs
             VaexNorm2Mort,
             clip_mort,
             fastNorm2Mort,

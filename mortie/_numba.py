@@ -47,11 +47,17 @@ def VaexNorm2Mort(normed, parents):
     return _norm2mort(18, normed, parents)
 
 
+@numba.njit
+def _no_order(order):
+    why = "Max order is 18 (to output to 64-bit int): " if order > 18 else ""
+    return why + "order must lie in 0-18, not " + str(order)
+
+
 @numba.vectorize(["int64(int64, int64)"])
 def nest2mort(order, nest):
     """Give decimal Morton indices of HEALPix NESTED pixel numbers."""
     if order < 0 or order > 18:
-        raise ValueError("order must lie in 0-18, not " + str(order))
+        raise ValueError(_no_order(order))
     if nest < 0 or nest >> (2 * order) > 11:
         raise ValueError(
             "nest must lie in 0-"
@@ -158,8 +164,8 @@ def latlon2nest(order, lat, lon):
 
 def latlon2mort(order, lat, lon):
     """Give the decimal Morton indices of the cells that hold given points."""
-    if np.any(np.greater(order, 18)):
-        raise ValueError("Max order is 18 (to output to 64-bit int).")
+    for bad in np.ravel(order)[(np.ravel(order) < 0) | (np.ravel(order) > 18)]:
+        raise ValueError(_no_order(bad))
     return nest2mort(order, latlon2nest(order, lat, lon))
 
 

@@ -45,10 +45,16 @@ print(mortie.backend(), tools.NATIVE_AVAILABLE, "numba" in sys.modules)
 assert (mortie.kernel() == "numba") == ("numba" in sys.modules)
 print(tools.fastNorm2Mort([3, 18], -1, [8, 100]), tools.VaexNorm2Mort(-1, 12))
 print(tools.geo2mort([-77.85, -90.0], [166.67, 0.0], 6))
+print(mortie.clip_mort(2, [-3241, 1234]), mortie.is_mort([-3241, 15, 0]))
+print(*mortie.mort2norm([-3241, 12]), mortie.mort2nest(-3241), mortie.mort2order(-3241))
+print(*mortie.mort2latlon([-3241, 12]), mortie.nest2mort(3, 540), mortie.latlon2nest(29, 0, 0))
 """
 RESULTS = """\
 [               -3444 -3210724075896686364] -7444444444444444444
 [-4112241 -3111111]
+[-324  123] [ True False False]
+[3 1] [28  1] [8 0] 540 3
+[-35.68533471  41.8103149 ] [67.5 67.5] -3241 1369094286720630784
 """
 
 
@@ -60,6 +66,32 @@ def test_native(value):
 
 def test_forced_numba():
     assert output("-c", REPORT, MORTIE_FORCE_NUMBA="1") == "numba False True\n" + RESULTS
+
+
+def test_numba_refuses_what_the_extension_refuses():
+    program = """
+import mortie
+for call in (
+    lambda: mortie.nest2mort(19, 0),
+    lambda: mortie.nest2mort(1, [0, 48]),
+    lambda: mortie.mort2nest([1, 15]),
+    lambda: mortie.mort2norm(0),
+    lambda: mortie.clip_mort([0, 4], -3241),
+    lambda: mortie.clip_mort(0, 7),
+    lambda: mortie.latlon2nest(30, 0.0, 0.0),
+    lambda: mortie.latlon2mort(-1, 0.0, 0.0),
+    lambda: mortie.latlon2mort(19, 0.0, 0.0),
+    lambda: mortie.latlon2mort(3, [0.0, 91.5], 0.0),
+    lambda: mortie.latlon2mort(3, 0.0, [0.0, float("nan")]),
+):
+    try:
+        call()
+    except ValueError as error:
+        print(error)
+"""
+    native = output("-c", program)
+    assert native.count("\n") == 11
+    assert output("-c", program, MORTIE_FORCE_NUMBA="1") == native
 
 
 def test_numba_errors():
