@@ -13,3 +13,12 @@ def norm2mort(order, normed, parent):
     if parent < 6:
         return wrap(total + (parent + 1) * 10**order)
     return wrap(-(total + (parent - 11) * 10**order) - 6 * 10**order)
+
+
+def mort2norm(morton):
+    """Give order, address and base cell of an index; None if the number is none."""
+    first, *others = map(int, str(abs(morton)))
+    if not 1 <= first <= 6 or len(others) > 18 or not all(1 <= digit <= 4 for digit in others):
+        return None
+    normed = sum((digit - 1) * 4**i for i, digit in enumerate(reversed(others)))
+    return len(others), normed, first - 1 + (6 if morton < 0 else 0)

@@ -33,8 +33,8 @@ def supported():
         pytest.skip("only Linux tells the features of an x86 processor in /proc/cpuinfo")
     flags = set(cpuinfo.read_text().split())
     needed = {
-        "avx512": {"avx512f", "avx512bw", "avx512dq", "avx512_vnni", "avx512vbmi"},
-        "avx2": {"avx2"},
+        "avx512": {"avx512f", "avx512bw", "avx512dq", "avx512ifma", "avx512_vnni", "avx512vbmi"},
+        "avx2": {"avx2", "fma"},
         "scalar": set(),
     }
     return [name for name, features in needed.items() if features <= flags]
@@ -71,6 +71,7 @@ def test_empty_means_the_fastest():
 def test_every_kernel(kernel):
     if kernel not in supported():
         pytest.skip(f"this machine does not have {kernel}")
-    tests = [str(HERE / "test_values.py"), str(HERE / "test_ufunc.py")]
+    names = ("values", "ufunc", "digits", "latlon")
+    tests = [str(HERE / f"test_{name}.py") for name in names]
     done = run(kernel, "-m", "pytest", "-q", "-p", "no:cacheprovider", *tests)
     assert done.returncode == 0, done.stdout + done.stderr

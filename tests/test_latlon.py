@@ -1,0 +1,209 @@
+"""Coordinates to pixels and back, against healpy."""
+
+import re
+
+import healpy
+import numpy as np
+import pytest
+
+import mortie
+from mortie._native import exact_points
+from points import MAKERS, sphere
+
+ORDERS = range(30)
+random = np.random.default_rng(5)
+LATS, LONS = sphere(random, 500, 18)
+for shared in (LATS, LONS):
+    shared.flags.writeable = False
+
+
+def ang2pix(order, lat, lon):
+    return healpy.ang2pix(2**order, lon, lat, nest=True, lonlat=True)
+
+
+@pytest.fixture(params=[(mortie.latlon2nest, 29), (mortie.latlon2mort, 18)], ids=["nest", "mort"])
+def ufunc(request):
+    return request.param[0]
+
+
+# --- the numbers ---
+
+
+@pytest.mark.parametrize("maker", MAKERS, ids=lambda maker: maker.__name__)
+@pytest.mark.parametrize("order", ORDERS)
+def test_two_million_points(order, maker):
+    n = 10_000
+    lat, lon = maker(np.random.default_rng([order, MAKERS.index(maker)]), n, order)
+    nest = ang2pix(order, lat, lon)
+    np.testing.assert_array_equal(mortie.latlon2nest(order, lat, lon), nest)
+    if order <= 18:
+        morton = mortie.latlon2mort(order, lat, lon)
+        np.testing.assert_array_equal(
+            morton, mortie.fastNorm2Mort(order, nest % 4**order, nest // 4**order)
+        )
+
+
+def test_the_exact_way_is_rare():
+    lat, lon = sphere(np.random.default_rng(3), 1_000_000, 18)
+    before = exact_points()
+    mortie.latlon2nest(18, lat, lon)
+    assert exact_points() - before < 200  # 50 lie near the poles
+
+
+def test_the_exact_way_is_taken_at_edges():
+    before = exact_points()
+    mortie.latlon2nest(18, np.zeros(100), np.full(100, 45.0))
+    assert exact_points() - before == 100
+
+
+@pytest.mark.parametrize("order", range(19))
+def test_centres(order):
+    pixels = np.arange(12 * 4**order) if order <= 8 else random.integers(0, 12 * 4**order, 200_000)
+    morton = mortie.nest2mort(order, pixels)
+    lat, lon = mortie.mort2latlon(morton)
+    healpy_lon, healpy_lat = healpy.pix2ang(2**order, pixels, nest=True, lonlat=True)
+    np.testing.assert_array_max_ulp(lat, healpy_lat, 2)
+    np.testing.assert_array_max_ulp(lon, healpy_lon, 2)
+    np.testing.assert_array_equal(mortie.latlon2mort(order, lat, lon), morton)
+
+
+def test_ten_million_round_trips():
+    for _ in range(10):
+        morton = mortie.nest2mort(18, random.integers(0, 12 * 4**18, 1_000_000))
+        np.testing.assert_array_equal(mortie.latlon2mort(18, *mortie.mort2latlon(morton)), morton)
+
+
+def test_centres_of_mixed_orders():
+    order = random.integers(0, 19, 1000)
+    nest = random.integers(0, 12 * 4**order)
+    lat, lon = mortie.mort2latlon(mortie.nest2mort(order, nest))
+    healpy_lon, healpy_lat = healpy.pix2ang(2**order, nest, nest=True, lonlat=True)
+    np.testing.assert_array_max_ulp(lat, healpy_lat, 2)
+    np.testing.assert_array_max_ulp(lon, healpy_lon, 2)
+
+
+# --- as ufuncs ---
+
+
+def test_types():
+    int64 = np.dtype(np.int64).char
+    assert mortie.latlon2nest.types == mortie.latlon2mort.types == [int64 + "dd->" + int64]
+    assert mortie.mort2latlon.types == [int64 + "->dd"]
+
+
+def test_orders_broadcast(ufunc):
+    order = np.array([0, 5, 18, 7])[:, None]
+    expected = [ufunc(k, LATS, LONS) for k in order.ravel()]
+    np.testing.assert_array_equal(ufunc(order, LATS, LONS), expected)
+    for each in (random.integers(0, 19, 500), np.sort(random.integers(0, 19, 500))):
+        one_by_one = [ufunc(*point) for point in zip(each, LATS, LONS, strict=True)]
+        np.testing.assert_array_equal(ufunc(each, LATS, LONS), one_by_one)
+
+
+@pytest.mark.parametrize("n", [0, 1, 2, 3, 7, 8, 9, 63, 64, 65, 255, 256, 257, 500])
+def test_lengths_and_layouts(ufunc, n):
+    expected = ufunc(18, LATS, LONS)[:n]
+    lat, lon = LATS[:n], LONS[:n]
+    for a in (lat, np.repeat(lat, 2)[::2], lat[::-1].copy()[::-1], lat.astype(">f8")):
+        np.testing.assert_array_equal(ufunc(18, a, lon), expected)
+    for offset in range(8):
+        out = np.full(n + 16, -5)
+        ufunc(18, lat, lon, out=out[offset : offset + n])
+        np.testing.assert_array_equal(out[offset : offset + n], expected)
+        assert (np.delete(out, np.arange(offset, offset + n)) == -5).all()
+
+
+def test_centres_in_every_layout():
+    morton = mortie.latlon2mort(18, LATS, LONS)
+    lat, lon = mortie.mort2latlon(morton)
+    for n in (0, 1, 7, 8, 9, 255, 256, 257):
+        for cells in (morton[:n], np.repeat(morton, 2)[::2][:n]):
+            out = np.zeros(2 * n)[::2], np.zeros(n)
+            mortie.mort2latlon(cells, out=out)
+            np.testing.assert_array_equal(out, (lat[:n], lon[:n]))
+
+
+def test_in_place(ufunc):
+    expected = ufunc(18, LATS, LONS)
+    lat = LATS.copy()
+    ufunc(18, lat, LONS, out=lat.view(np.int64))
+    np.testing.assert_array_equal(lat.view(np.int64), expected)
+
+
+def test_narrow_inputs(ufunc):
+    lat, lon = LATS.astype("f4"), LONS.astype("i2")
+    np.testing.assert_array_equal(
+        ufunc(18, lat, lon), ufunc(18, lat.astype(float), lon.astype(float))
+    )
+    assert type(ufunc(18, 1, 2)) is np.int64
+    with pytest.raises(TypeError, match="could not be safely coerced"):
+        ufunc(18, 1j, 2)
+    with pytest.raises(TypeError, match="could not be safely coerced"):
+        ufunc(18.0, 1, 2)
+
+
+def test_where_keeps_bad_points_out(ufunc):
+    lat = np.array([0.0, np.nan, 91.0, 45.0])
+    out = np.zeros(4, int)
+    ufunc(18, lat, 10.0, out=out, where=np.abs(lat) <= 90)
+    np.testing.assert_array_equal(out != 0, [True, False, False, True])
+
+
+def test_no_floating_point_warnings(ufunc):
+    lat = np.array([90.0, -90.0, 0.0, -0.0, 41.8, 89.99, 1.0])
+    lon = np.array([0.0, 1e300, -1e300, 360.0, -720.0, 45.0, 1e17])
+    with np.errstate(all="raise"):
+        nest = mortie.latlon2nest(29, lat, lon)
+        morton = ufunc(np.arange(7), lat, lon)
+        mortie.mort2latlon(mortie.nest2mort(18, nest >> 22))
+        mortie.mort2latlon(np.arange(1, 7))
+    assert len(morton) == 7
+
+
+# --- what is refused ---
+
+
+@pytest.mark.parametrize("bad", [90.00000000000001, -91.0, 1e300, np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("n", [1, 8, 13, 300])
+def test_bad_latitudes(ufunc, bad, n):
+    for position in {0, n // 2, n - 1}:
+        lat = LATS[:n].copy()
+        lat[position] = bad
+        lat[position + 1 :] = -99.5
+        with pytest.raises(
+            ValueError, match=f"latitude must lie in -90 to 90 degrees, not {re.escape(str(bad))}$"
+        ):
+            ufunc(3, lat, 0.0)
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+def test_bad_longitudes(ufunc, bad):
+    for position in (0, 5, 299):
+        lon = LONS[:300].copy()
+        lon[position] = bad
+        with pytest.raises(ValueError, match=f"longitude must be a finite number .* not {bad}$"):
+            ufunc(3, 0.0, lon)
+
+
+@pytest.mark.parametrize("bad", [-1, 30, 99, 2**63 - 1, -(2**63)])
+def test_bad_orders(bad):
+    for order in (bad, [3, bad, 99]):
+        with pytest.raises(ValueError, match=f"order must lie in 0-29, not {bad}$"):
+            mortie.latlon2nest(order, 0.0, 0.0)
+        with pytest.raises(ValueError, match=f"order must lie in 0-18, not {bad}$"):
+            mortie.latlon2mort(order, 0.0, 0.0)
+
+
+def test_a_bad_point_is_named_in_place():
+    lat = LATS.copy()
+    lat[300] = 91.25
+    with pytest.raises(ValueError, match=r"not 91\.25$"):
+        mortie.latlon2nest(5, lat, LONS, out=lat.view(np.int64))
+
+
+def test_bad_indices_have_no_centre():
+    for n in (1, 9, 300):
+        morton = mortie.latlon2mort(18, LATS, LONS)[:n]
+        morton[-1] = 15
+        with pytest.raises(ValueError, match="15 is none"):
+            mortie.mort2latlon(morton)
