@@ -15,9 +15,9 @@ namespace mortie {
 
 // asin(y) = y + y s (1 / 6 + s poly(s)), s = y * y, for y <= 1/2; error 2**-60 of poly.
 inline constexpr double asin_polynomial[] = {
-    0x1.3333333333333p-4, 0x1.6db6db6db6e53p-5, 0x1.f1c71c71b35f6p-6, 0x1.6e8ba2f094655p-6,
-    0x1.1c4ec34c36091p-6, 0x1.c99a006f82962p-7, 0x1.7a7f54c0d5f6bp-7, 0x1.404f481b366bap-7,
-    0x1.0eba461a2d67bp-7, 0x1.0b94d31c7d692p-7, 0x1.4b700d9e12306p-9, 0x1.23291da96b71ap-6,
+    0x1.3333333333333p-4,  0x1.6db6db6db6e53p-5, 0x1.f1c71c71b35f6p-6, 0x1.6e8ba2f094655p-6,
+    0x1.1c4ec34c36091p-6,  0x1.c99a006f82962p-7, 0x1.7a7f54c0d5f6bp-7, 0x1.404f481b366bap-7,
+    0x1.0eba461a2d67bp-7,  0x1.0b94d31c7d692p-7, 0x1.4b700d9e12306p-9, 0x1.23291da96b71ap-6,
     -0x1.230cab6b1c24dp-6, 0x1.bb8cd3a927edcp-6,
 };
 
@@ -42,8 +42,7 @@ template <typename Real> struct Centres {
     typename Real::Mask certain;
 };
 
-template <typename Real>
-Centres<Real> pixels2latlon(const Cells<Real> &cells) {
+template <typename Real> Centres<Real> pixels2latlon(const Cells<Real> &cells) {
     const auto [nside, inverse_nside, x, y, face] = cells;
     const Real zero(0.0);
     const Real half(0.5);
@@ -105,7 +104,8 @@ Centres<Real> pixels2latlon(const Cells<Real> &cells) {
     }
     const Real sum = base + first;
     const Real high = sum + second;
-    const Real low = ((base - sum) + first) + (((sum - high) + second) + multiply_add(base, Real(pi_low / pi), third));
+    const Real low = ((base - sum) + first) +
+                     (((sum - high) + second) + multiply_add(base, Real(pi_low / pi), third));
     const Real from_library = select(base < one, Real(small_colat_error), Real(colat_error));
     const Real error = multiply_add(unsure, Real(added_error), high * from_library);
     const Real per_degree(180 / pi);
@@ -118,7 +118,8 @@ Centres<Real> pixels2latlon(const Cells<Real> &cells) {
     const Real eighths = select(along < zero, along + Real(8.0) * ring, along);
     const Real phi = select(polar, (Real(0.5 * half_pi) * eighths) / ring,
                             (Real(0.75 * half_pi) * eighths) * step);
-    return {lat, phi * per_degree, static_cast<typename Real::Mask>((lat <= other) & (other <= lat))};
+    return {lat, phi * per_degree,
+            static_cast<typename Real::Mask>((lat <= other) & (other <= lat))};
 }
 
 // Cells from the order, address and base cell of some elements.
@@ -144,8 +145,7 @@ Cells<Real> load_cells_one_by_one(const Int64 *order, const Int64 *normed, const
 // A kernel in blocks: `mort2norm`, then `load(order, normed, parents)`, which makes Cells<Real> of
 // the elements at these places, then the centres.
 template <typename Real, decltype(Kernels::mort2norm) mort2norm, auto load>
-std::size_t decode_centres(std::size_t n, const Int64 *morton, double *lat,
-                           double *lon) noexcept {
+std::size_t decode_centres(std::size_t n, const Int64 *morton, double *lat, double *lon) noexcept {
     constexpr std::size_t width = Real::width;
     return by_block(n, [=](std::size_t begin, std::size_t count) {
         // What is not filled is the cell 0 of order 0, which raises no floating-point flags.

@@ -200,7 +200,8 @@ Examples
 array([  0, 540])
 )";
 
-inline constexpr const char *mort2norm = R"(Orders, addresses and base cells of decimal Morton indices.
+inline constexpr const char *mort2norm =
+    R"(Orders, addresses and base cells of decimal Morton indices.
 
 Call it as ``mort2norm(morton)``: the inverse of `fastNorm2Mort`, so that
 ``fastNorm2Mort(*mort2norm(morton))`` is ``morton``.
@@ -276,7 +277,8 @@ Examples
 array([0, 1, 2, 3])
 )";
 
-inline constexpr const char *clip_mort = R"(Decimal Morton indices of the coarser cells that hold given ones.
+inline constexpr const char *clip_mort =
+    R"(Decimal Morton indices of the coarser cells that hold given ones.
 
 Call it as ``clip_mort(order, morton)``. The arguments broadcast against each
 other.
@@ -347,7 +349,8 @@ Examples
 array([ True, False, False, False,  True])
 )";
 
-inline constexpr const char *latlon2nest = R"(HEALPix NESTED pixel numbers of the cells that hold given points.
+inline constexpr const char *latlon2nest =
+    R"(HEALPix NESTED pixel numbers of the cells that hold given points.
 
 Call it as ``latlon2nest(order, lat, lon)``. The arguments broadcast against each
 other.
@@ -403,7 +406,8 @@ Examples
 array([36956, 32768])
 )";
 
-inline constexpr const char *latlon2mort = R"(Decimal Morton indices of the cells that hold given points.
+inline constexpr const char *latlon2mort =
+    R"(Decimal Morton indices of the cells that hold given points.
 
 Call it as ``latlon2mort(order, lat, lon)``. The arguments broadcast against each
 other.

@@ -15,9 +15,9 @@
 //
 // The formulas are those of Gorski et al. (2005), The Astrophysical Journal 622, 759, section 4.1
 // and 5, in the form of Calabretta and Roukema (2007), Monthly Notices of the Royal Astronomical
-// Society 381, 865, section 5. A floating-point result also depends on the order of operations: here
-// it was found by comparing with healpy, whose results these functions give in every bit. (That
-// takes the same sin, cos, acos and atan2 as healpy has, those of the C library.)
+// Society 381, 865, section 5. A floating-point result also depends on the order of operations:
+// here it was found by comparing with healpy, whose results these functions give in every bit.
+// (That takes the same sin, cos, acos and atan2 as healpy has, those of the C library.)
 #pragma once
 
 #include <cmath>

@@ -95,8 +95,8 @@ template <typename Kernel> static std::size_t by_block(std::size_t n, Kernel ker
     return n;
 }
 
-// Makes two kernels of two functions of an instruction set's file: `one_order` for a valid order that
-// all elements share, `each_order` for an order, good or bad, of each element.
+// Makes two kernels of two functions of an instruction set's file: `one_order` for a valid order
+// that all elements share, `each_order` for an order, good or bad, of each element.
 template <auto one_order, auto each_order> struct Norm2Mort {
     static std::size_t fast(std::size_t n, Broadcast<Int64> order, const Int64 *normed,
                             const Int64 *parents, Int64 *morton) noexcept {

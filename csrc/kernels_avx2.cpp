@@ -140,8 +140,7 @@ std::size_t each_order(std::size_t n, const Int64 *orders, const Int64 *normed,
         }
         store(morton + i, norm2mort(order_of_each(k), load(normed + i), load(parents + i)));
     }
-    return i + scalar::fast_norm2mort(n - i, {orders + i, 1}, normed + i, parents + i,
-                                             morton + i);
+    return i + scalar::fast_norm2mort(n - i, {orders + i, 1}, normed + i, parents + i, morton + i);
 }
 
 // Four doubles for projection.hpp.
@@ -170,9 +169,7 @@ struct Real {
     friend Real operator*(Real a, Real b) { return _mm256_mul_pd(a.value, b.value); }
     friend Real operator/(Real a, Real b) { return _mm256_div_pd(a.value, b.value); }
     friend Mask operator<(Real a, Real b) { return {_mm256_cmp_pd(a.value, b.value, _CMP_LT_OQ)}; }
-    friend Mask operator<=(Real a, Real b) {
-        return {_mm256_cmp_pd(a.value, b.value, _CMP_LE_OQ)};
-    }
+    friend Mask operator<=(Real a, Real b) { return {_mm256_cmp_pd(a.value, b.value, _CMP_LE_OQ)}; }
     friend Real multiply_add(Real a, Real b, Real c) {
         return _mm256_fmadd_pd(a.value, b.value, c.value);
     }
@@ -205,9 +202,8 @@ void encode_nest(std::size_t n, Int64 order, const PixelBlock &pixels, Int64 *ne
             return _mm256_castpd_si256(
                 _mm256_xor_pd(_mm256_add_pd(_mm256_load_pd(from + i), base), base));
         };
-        const __m256i address =
-            _mm256_or_si256(spread_bits(integer(pixels.x)),
-                            _mm256_slli_epi64(spread_bits(integer(pixels.y)), 1));
+        const __m256i address = _mm256_or_si256(
+            spread_bits(integer(pixels.x)), _mm256_slli_epi64(spread_bits(integer(pixels.y)), 1));
         store(nest + i, _mm256_or_si256(_mm256_sll_epi64(integer(pixels.face), above), address));
     }
 }

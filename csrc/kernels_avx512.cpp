@@ -188,13 +188,13 @@ constexpr auto greatest = [] {
     return table;
 }();
 
-// By a number of two digits, 4 a + b; where one of them is above 3, two bits that such numbers below
-// 64 do not have.
+// By a number of two digits, 4 a + b; where one of them is above 3, two bits that such numbers
+// below 64 do not have.
 constexpr auto two_digits = [] {
     Table<std::uint8_t, 64> table{};
     for (std::size_t i = 0; i < 64; ++i) {
-        table.entry[i] = static_cast<std::uint8_t>(i / 10 < 4 && i % 10 < 4 ? i / 10 * 4 + i % 10
-                                                                            : 0xc0);
+        table.entry[i] =
+            static_cast<std::uint8_t>(i / 10 < 4 && i % 10 < 4 ? i / 10 * 4 + i % 10 : 0xc0);
     }
     return table;
 }();
@@ -222,8 +222,7 @@ struct Orders {
 };
 
 Orders find_orders(__m512i magnitude) {
-    const __m512i size =
-        _mm512_srli_epi64(_mm512_castpd_si512(_mm512_cvtepi64_pd(magnitude)), 51);
+    const __m512i size = _mm512_srli_epi64(_mm512_castpd_si512(_mm512_cvtepi64_pd(magnitude)), 51);
     const __m512i k = _mm512_maskz_permutex2var_epi8(
         0x0101'0101'0101'0101, _mm512_loadu_si512(&order_by_size.entry[0]), size,
         _mm512_loadu_si512(&order_by_size.entry[64]));
@@ -241,13 +240,14 @@ Decoded decode(__m512i morton, Orders &orders) {
     const __m512i digits = _mm512_mullo_epi64(few, orders.missing);
 
     const __m512i top_three = upper_digits(_mm512_srli_epi64(digits, 11), 923);
-    const __m512i sixteen = _mm512_sub_epi64(
-        digits, _mm512_mullo_epi64(top_three, splat(10'000'000'000'000'000)));
+    const __m512i sixteen =
+        _mm512_sub_epi64(digits, _mm512_mullo_epi64(top_three, splat(10'000'000'000'000'000)));
     good = _mm512_mask_cmple_epu64_mask(good, sixteen, splat(3'333'333'333'333'333));
 
     // Eight digits in each 32 bits, four in each 16, two in each 8.
-    const __m512i eight = _mm512_add_epi64(
-        sixteen, _mm512_mul_epu32(upper_digits(sixteen, 45'035'997), splat((1ull << 32) - 100'000'000)));
+    const __m512i eight =
+        _mm512_add_epi64(sixteen, _mm512_mul_epu32(upper_digits(sixteen, 45'035'997),
+                                                   splat((1ull << 32) - 100'000'000)));
     const __m512i reciprocal = splat((1ull << 32) / 10'000 + 1);
     const __m512i upper_four = _mm512_mask_mov_epi32(
         _mm512_srli_epi64(_mm512_mul_epu32(eight, reciprocal), 32), 0b1010'1010'1010'1010,
@@ -255,25 +255,24 @@ Decoded decode(__m512i morton, Orders &orders) {
     const __m512i four = _mm512_add_epi32(
         eight, _mm512_mullo_epi32(upper_four, _mm512_set1_epi32((1 << 16) - 10'000)));
     const __m512i hundredth = _mm512_set1_epi16((1 << 16) / 100 + 1);
-    const __m512i two = _mm512_add_epi16(
-        four, multiply(_mm512_mulhi_epu16(four, hundredth), (1 << 8) - 100));
+    const __m512i two =
+        _mm512_add_epi16(four, multiply(_mm512_mulhi_epu16(four, hundredth), (1 << 8) - 100));
     const __m512i cell = _mm512_mulhi_epu16(top_three, hundredth);
-    const __m512i top_two =
-        _mm512_sub_epi64(top_three, multiply(cell, 100));
+    const __m512i top_two = _mm512_sub_epi64(top_three, multiply(cell, 100));
 
     const __m512i table = _mm512_loadu_si512(&two_digits);
     const __m512i nibbles = _mm512_permutexvar_epi8(two, table);
     const __m512i top_nibble = _mm512_permutexvar_epi8(top_two, table);
-    const __m512i all = _mm512_or_si512(_mm512_or_si512(nibbles, top_nibble),
-                                        _mm512_or_si512(two, top_two));
+    const __m512i all =
+        _mm512_or_si512(_mm512_or_si512(nibbles, top_nibble), _mm512_or_si512(two, top_two));
     good = _mm512_mask_testn_epi64_mask(good, all, _mm512_set1_epi8(-64));
 
-    const __m512i low = _mm512_maskz_multishift_epi64_epi8(
-        0x0f0f'0f0f'0f0f'0f0f, splat(0x3020'1000),
-        _mm512_or_si512(nibbles, _mm512_srli_epi64(nibbles, 4)));
+    const __m512i low =
+        _mm512_maskz_multishift_epi64_epi8(0x0f0f'0f0f'0f0f'0f0f, splat(0x3020'1000),
+                                           _mm512_or_si512(nibbles, _mm512_srli_epi64(nibbles, 4)));
     const __m512i address = _mm512_or_si512(low, _mm512_slli_epi64(top_nibble, 32));
     const __mmask8 south = _mm512_movepi64_mask(morton);
-    return {k, address, _mm512_mask_add_epi64(cell, south, cell, splat(6)), digits, top_three,
+    return {k,       address, _mm512_mask_add_epi64(cell, south, cell, splat(6)), digits, top_three,
             sixteen, good};
 }
 
@@ -336,7 +335,7 @@ std::size_t clip_mort(std::size_t n, Broadcast<Int64> order, const Int64 *morton
         const __m512i place = splat(k < 2 ? 0 : pow10.entry[kept - 2]);
         const __m512d share = _mm512_set1_pd(1 / static_cast<double>(missing.entry[kept]));
         Orders orders = find_orders(splat(1));
-    return walk(count, clipped + begin, [=, &orders](std::size_t i, __mmask8 lanes) {
+        return walk(count, clipped + begin, [=, &orders](std::size_t i, __mmask8 lanes) {
             const __m512i number = load(morton + begin + i, lanes);
             const Decoded index = decode(number, orders);
             const __m512d lower = _mm512_cvtepi64_pd(k < 2 ? index.digits : index.sixteen);
@@ -344,8 +343,8 @@ std::size_t clip_mort(std::size_t n, Broadcast<Int64> order, const Int64 *morton
                 _mm512_add_epi64(_mm512_mullo_epi64(index.top_three, place), one_more),
                 _mm512_cvttpd_epi64(_mm512_fmadd_pd(lower, share, _mm512_set1_pd(0.3))));
             const __m512i zero = _mm512_setzero_si512();
-            const __m512i result = _mm512_mask_sub_epi64(magnitude, _mm512_movepi64_mask(number),
-                                                         zero, magnitude);
+            const __m512i result =
+                _mm512_mask_sub_epi64(magnitude, _mm512_movepi64_mask(number), zero, magnitude);
             const __mmask8 good = _mm512_mask_cmple_epu64_mask(index.good, k_all, index.order);
             return store_good(lanes, good, [=](__mmask8 stored) {
                 _mm512_mask_storeu_epi64(clipped + begin + i, stored, result);
@@ -410,11 +409,10 @@ void encode_nest(std::size_t n, Int64 order, const PixelBlock &pixels, Int64 *ne
         const auto integer = [i](const double *from) {
             return _mm512_cvttpd_epi64(_mm512_load_pd(from + i));
         };
-        const __m512i address =
-            _mm512_or_si512(spread_bits(integer(pixels.x)),
-                            _mm512_slli_epi64(spread_bits(integer(pixels.y)), 1));
-        _mm512_store_si512(
-            nest + i, _mm512_or_si512(_mm512_sll_epi64(integer(pixels.face), above), address));
+        const __m512i address = _mm512_or_si512(
+            spread_bits(integer(pixels.x)), _mm512_slli_epi64(spread_bits(integer(pixels.y)), 1));
+        _mm512_store_si512(nest + i,
+                           _mm512_or_si512(_mm512_sll_epi64(integer(pixels.face), above), address));
     }
 }
 

@@ -46,7 +46,9 @@ struct Real {
     friend Real select(Mask mask, Real a, Real b) { return Real(mask ? a.value : b.value); }
 
     // Of small numbers, none below 0 but by rounding. (std::floor would be a call.)
-    friend Real floor(Real a) { return Real(static_cast<double>(static_cast<std::int32_t>(a.value))); }
+    friend Real floor(Real a) {
+        return Real(static_cast<double>(static_cast<std::int32_t>(a.value)));
+    }
 };
 
 } // namespace
@@ -136,8 +138,7 @@ std::size_t clip_mort(std::size_t n, Broadcast<Int64> order, const Int64 *morton
         if (k < 0 || k > norm.order) {
             return false;
         }
-        clipped[i] =
-            mortie::fast_norm2mort(k, norm.normed >> 2 * (norm.order - k), norm.parent);
+        clipped[i] = mortie::fast_norm2mort(k, norm.normed >> 2 * (norm.order - k), norm.parent);
         return true;
     });
 }

@@ -21,8 +21,9 @@ long long as_ll(Int64 value) { return value; }
 // What is wrong with an element that a kernel stopped at; these run with the GIL held.
 
 void raise_order(Int64 order, Int64 highest) {
-    const char *why =
-        order > max_order && highest == max_order ? "Max order is 18 (to output to 64-bit int): " : "";
+    const char *why = order > max_order && highest == max_order
+                          ? "Max order is 18 (to output to 64-bit int): "
+                          : "";
     PyErr_Format(PyExc_ValueError, "%sorder must lie in 0-%lld, not %lld", why, as_ll(highest),
                  as_ll(order));
 }
@@ -103,7 +104,7 @@ UFunc ufuncs[] = {
     ufunc<&Kernels::mort2nest, raise_mort>("mort2nest", docstrings::mort2nest),
     ufunc<&Kernels::clip_mort, raise_clip>("clip_mort", docstrings::clip_mort),
     ufunc<&Kernels::latlon2nest, raise_latlon<max_nest_order>>("latlon2nest",
-                                                              docstrings::latlon2nest),
+                                                               docstrings::latlon2nest),
     ufunc<&Kernels::latlon2mort, raise_latlon<max_order>>("latlon2mort", docstrings::latlon2mort),
     ufunc<&Kernels::mort2latlon, raise_mort>("mort2latlon", docstrings::mort2latlon),
 };

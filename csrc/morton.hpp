@@ -168,9 +168,9 @@ static constexpr Norm mort2norm(std::int64_t morton) noexcept {
     const std::uint64_t upper = digits / 100'000'000 % 100'000'000;
     const std::uint64_t lower = digits % 100'000'000;
     const std::uint64_t base_cell = top / 100;
-    const std::uint64_t entries[] = {
-        look_up_four(lower % 10'000), look_up_four(lower / 10'000), look_up_four(upper % 10'000),
-        look_up_four(upper / 10'000), look_up_four(top % 100)};
+    const std::uint64_t entries[] = {look_up_four(lower % 10'000), look_up_four(lower / 10'000),
+                                     look_up_four(upper % 10'000), look_up_four(upper / 10'000),
+                                     look_up_four(top % 100)};
     std::uint64_t address = 0;
     std::uint64_t bad = 0;
     for (int i = 0; i < 5; ++i) {

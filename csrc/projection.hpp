@@ -52,8 +52,8 @@ inline constexpr double sine_polynomial[] = {
 // define; its comparisons give a Real::Mask. Everything here is a template of a type without
 // linkage, so that each of these files keeps the code that was compiled for it.
 
-// The polynomial in x with the given coefficients, the constant one first, by halves that processors
-// work at side by side (Estrin's scheme). `powers` are x, x**2, x**4 and x**8.
+// The polynomial in x with the given coefficients, the constant one first, by halves that
+// processors work at side by side (Estrin's scheme). `powers` are x, x**2, x**4 and x**8.
 template <const auto &coefficients, std::size_t first, std::size_t count, typename Real>
 Real polynomial_part(const Real *powers) {
     if constexpr (count == 1) {
@@ -109,8 +109,8 @@ void project(Real nside, Real lat, Real lon, PixelBlock &pixels, std::size_t i) 
     const Real quarter = floor(t);
     const Real sigma = sqrt(abs(Real(3.0) * (one - height)));
     const Real cap_top = one - half * sigma;
-    const Real along = select(
-        polar, multiply_add((t - quarter) - half, sigma, quarter + one), half + t);
+    const Real along =
+        select(polar, multiply_add((t - quarter) - half, sigma, quarter + one), half + t);
     const Real up = select(polar, select(z < zero, zero - cap_top, cap_top), Real(0.75) * z);
 
     const Real falling = along - up;
@@ -125,8 +125,8 @@ void project(Real nside, Real lat, Real lon, PixelBlock &pixels, std::size_t i) 
     const Real y = floor(y_real);
 
     const Real off_centre = max(abs(x_real - x - half), abs(y_real - y - half));
-    const auto clear = nside * Real(coordinate_error) <
-                       (half - off_centre) * select(polar, sigma, one);
+    const auto clear =
+        nside * Real(coordinate_error) < (half - off_centre) * select(polar, sigma, one);
     const auto same_zone = Real(cosine_error) < abs(height - Real(two_thirds));
     x.store(pixels.x + i);
     y.store(pixels.y + i);

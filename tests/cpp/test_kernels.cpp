@@ -5,9 +5,12 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
+#include <random>
 #include <string>
 #include <vector>
 
+#include "healpix.hpp"
 #include "reference.hpp"
 
 namespace {
@@ -87,6 +90,134 @@ TEST_P(EveryKernel, StopsAtTheFirstBadOrder) {
                                              parents.data(), out.data()),
                       position);
         }
+    }
+}
+
+// Points everywhere, some of them on edges; their pixels; and the indices of these.
+struct Sample {
+    std::vector<double> lat, lon;
+    std::vector<Int64> orders, morton;
+};
+
+Sample sample(std::size_t n) {
+    Sample all;
+    std::mt19937_64 random(7);
+    std::uniform_real_distribution<double> uniform(-1, 1);
+    for (std::size_t i = 0; i < n; ++i) {
+        const Int64 order = static_cast<Int64>(random() % 19);
+        all.lat.push_back(i % 5 == 0 ? 0 : 90 * uniform(random));
+        all.lon.push_back(i % 7 == 0 ? 45 * std::floor(8 * uniform(random))
+                                     : 360 * uniform(random));
+        all.orders.push_back(order);
+        all.morton.push_back(
+            mortie::pixel2mort(order, mortie::latlon2pixel(order, all.lat[i], all.lon[i])));
+    }
+    return all;
+}
+
+TEST_P(EveryKernel, PointsToPixels) {
+    const Sample points = sample(longest + offsets);
+    for (const Int64 order : {0, 7, 18, 29}) {
+        sweep(
+            [&](std::size_t n, std::size_t at, Int64 *out) {
+                return kernels.latlon2nest(n, {&order, 0}, &points.lat[at], &points.lon[at], out);
+            },
+            [&](std::size_t i) {
+                return mortie::pixel2nest(
+                    order, mortie::latlon2pixel(order, points.lat[i], points.lon[i]));
+            });
+    }
+    sweep(
+        [&](std::size_t n, std::size_t at, Int64 *out) {
+            return kernels.latlon2mort(n, {&points.orders[at], 1}, &points.lat[at], &points.lon[at],
+                                       out);
+        },
+        [&](std::size_t i) { return points.morton[i]; });
+}
+
+TEST_P(EveryKernel, IndicesToTheirParts) {
+    const Sample points = sample(longest + offsets);
+    const std::vector<Int64> &morton = points.morton;
+    const auto norm = [&](std::size_t i) { return mortie::mort2norm(morton[i]); };
+    const auto nest = [&](std::size_t i) { return mortie::norm2nest(norm(i)); };
+    sweep([&](std::size_t n, std::size_t at,
+              Int64 *out) { return kernels.mort2order(n, &morton[at], out); },
+          [&](std::size_t i) { return norm(i).order; });
+    sweep([&](std::size_t n, std::size_t at,
+              Int64 *out) { return kernels.mort2nest(n, &morton[at], out); },
+          nest);
+    sweep(
+        [&](std::size_t n, std::size_t at, Int64 *out) {
+            std::vector<Int64> order(longest);
+            std::vector<Int64> parents(longest);
+            return kernels.mort2norm(n, &morton[at], order.data(), out, parents.data());
+        },
+        [&](std::size_t i) { return norm(i).normed; });
+    const Int64 coarsest = 0;
+    sweep([&](std::size_t n, std::size_t at,
+              Int64 *out) { return kernels.clip_mort(n, {&coarsest, 0}, &morton[at], out); },
+          [&](std::size_t i) { return reference::norm2mort(0, 0, norm(i).parent); });
+    std::vector<Int64> nests(morton.size());
+    for (std::size_t i = 0; i < nests.size(); ++i) {
+        nests[i] = nest(i);
+    }
+    sweep(
+        [&](std::size_t n, std::size_t at, Int64 *out) {
+            return kernels.nest2mort(n, {&points.orders[at], 1}, &nests[at], out);
+        },
+        [&](std::size_t i) { return morton[i]; });
+}
+
+TEST_P(EveryKernel, IndicesToCentres) {
+    const Sample points = sample(longest);
+    std::vector<double> lat(longest);
+    std::vector<double> lon(longest);
+    ASSERT_EQ(kernels.mort2latlon(longest, points.morton.data(), lat.data(), lon.data()), longest);
+    for (std::size_t i = 0; i < longest; ++i) {
+        const auto norm = mortie::mort2norm(points.morton[i]);
+        const auto pixel = mortie::nest2pixel(norm.order, mortie::norm2nest(norm));
+        const auto centre = mortie::pixel2latlon(norm.order, pixel);
+        ASSERT_DOUBLE_EQ(lat[i], centre.lat);
+        ASSERT_DOUBLE_EQ(lon[i], centre.lon);
+    }
+}
+
+TEST_P(EveryKernel, TellsWhatIsAnIndex) {
+    std::vector<Int64> numbers = sample(longest).morton;
+    for (std::size_t i = 0; i < longest; i += 3) {
+        numbers[i] = normed[i];
+    }
+    bool valid[longest];
+    ASSERT_EQ(kernels.is_mort(longest, numbers.data(), valid), longest);
+    for (std::size_t i = 0; i < longest; ++i) {
+        ASSERT_EQ(valid[i], mortie::mort2norm(numbers[i]).order >= 0) << numbers[i];
+    }
+}
+
+TEST_P(EveryKernel, StopsAtTheFirstBadElement) {
+    const Sample good = sample(longest);
+    std::vector<Int64> out(longest);
+    std::vector<double> lat(longest);
+    std::vector<double> lon(longest);
+    const Int64 order = 0;
+    for (std::size_t position = 0; position < longest; ++position) {
+        Sample bad = good;
+        bad.morton[position] = bad.morton[longest - 1] = 15;
+        bad.lat[position] = bad.lat[longest - 1] = 91;
+        const Int64 *in = bad.morton.data();
+        ASSERT_EQ(kernels.mort2order(longest, in, out.data()), position);
+        ASSERT_EQ(kernels.mort2nest(longest, in, out.data()), position);
+        ASSERT_EQ(kernels.clip_mort(longest, {&order, 0}, in, out.data()), position);
+        ASSERT_EQ(kernels.mort2latlon(longest, in, lat.data(), lon.data()), position);
+        ASSERT_EQ(
+            kernels.latlon2nest(longest, {&order, 0}, bad.lat.data(), bad.lon.data(), out.data()),
+            position);
+        ASSERT_EQ(
+            kernels.latlon2mort(longest, {&order, 0}, bad.lat.data(), bad.lon.data(), out.data()),
+            position);
+        std::vector<Int64> nest(longest, 3);
+        nest[position] = nest[longest - 1] = 12;
+        ASSERT_EQ(kernels.nest2mort(longest, {&order, 0}, nest.data(), out.data()), position);
     }
 }
 

@@ -62,3 +62,26 @@ TEST(Morton, OrdersOutsideTheRange) {
         EXPECT_EQ(fast_norm2mort(order, -1, -1), 0);
     }
 }
+
+TEST(Morton, IndicesAreTakenApart) {
+    for (reference::Int64 order = 0; order <= 18; ++order) {
+        for (const reference::Int64 wild : reference::wild(500, 6)) {
+            const reference::Int64 normed = wild & ((reference::Int64{1} << 2 * order) - 1);
+            for (reference::Int64 parent = 0; parent < 12; ++parent) {
+                const auto norm = mortie::mort2norm(reference::norm2mort(order, normed, parent));
+                ASSERT_EQ(norm.order, order);
+                ASSERT_EQ(norm.normed, normed);
+                ASSERT_EQ(norm.parent, parent);
+            }
+        }
+    }
+}
+
+TEST(Morton, WhatIsNoIndex) {
+    for (const reference::Int64 number :
+         {reference::Int64{0}, reference::Int64{7}, reference::Int64{10}, reference::Int64{15},
+          reference::Int64{71}, reference::Int64{-50}, reference::Int64{5'000'000'000'000'000'001},
+          lowest, highest}) {
+        EXPECT_EQ(mortie::mort2norm(number).order, -1) << number;
+    }
+}
