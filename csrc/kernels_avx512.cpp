@@ -229,6 +229,9 @@ Orders find_orders(__m512i magnitude) {
     return {k, look_up(ones, k), look_up(greatest, k), look_up(missing, k)};
 }
 
+// The quotients are too great by one, at worst, where what they leave has a digit above 3. Such a
+// rest is below 0: it is a number too large for its place, in which a later step finds such digits,
+// too. So nothing passes that is no index.
 Decoded decode(__m512i morton, Orders &orders) {
     const __m512i magnitude = _mm512_abs_epi64(morton);
     if (_mm512_cmpgt_epu64_mask(_mm512_sub_epi64(magnitude, orders.ones), orders.limit) != 0) {
@@ -336,7 +339,9 @@ std::size_t clip_mort(std::size_t n, Broadcast<Int64> order, const Int64 *morton
         const __m512d share = _mm512_set1_pd(1 / static_cast<double>(missing.entry[kept]));
         Orders orders = find_orders(splat(1));
         return walk(count, clipped + begin, [=, &orders](std::size_t i, __mmask8 lanes) {
-            const __m512i number = load(morton + begin + i, lanes);
+            // Lanes that are not wanted hold an index too: so they raise no floating-point flags.
+            const __m512i number =
+                _mm512_mask_mov_epi64(splat(1), lanes, load(morton + begin + i, lanes));
             const Decoded index = decode(number, orders);
             const __m512d lower = _mm512_cvtepi64_pd(k < 2 ? index.digits : index.sixteen);
             const __m512i magnitude = _mm512_add_epi64(

@@ -11,9 +11,9 @@
 //     the colatitude is the same double, and d = fl(pi/2) - colat is exact (Sterbenz);
 //     cos(colat) = sin(d + 0.55 u), which we take for sin(d)             0.55 u
 //     the polynomial's own error for |d| <= pi/2, with its rounded
-//         coefficients (see benchmarks/sine_polynomial.py)               0.33 u
+//         coefficients (see polynomials.py)                              0.33 u
 //     d * s * poly = sin(d) - d is at most 0.571; s, the product and
-//         Horner's last steps round it by 5 u in relation                2.9  u
+//         the last steps of poly round it by 5 u in relation             2.9  u
 //     the last addition                                                  0.5  u
 //     the C library's cosine, within a unit in the last place            1    u
 // The longitude in quarter turns, t, is the same double. Let f be one of a pixel's two coordinates
@@ -42,7 +42,7 @@ namespace mortie {
 inline constexpr double cosine_error = 0x1p-50;
 inline constexpr double coordinate_error = 0x1p-48;
 
-// sin(d) = d + d s poly(s), s = d * d, for |d| <= pi/2; from benchmarks/sine_polynomial.py.
+// sin(d) = d + d s poly(s), s = d * d, for |d| <= pi/2; from polynomials.py.
 inline constexpr double sine_polynomial[] = {
     -0x1.5555555555555p-3,  0x1.1111111111107p-7,  -0x1.a01a01a018aadp-13, 0x1.71de3a5456716p-19,
     -0x1.ae6455a1d7087p-26, 0x1.6124015b5ee3ap-33, -0x1.ae5138c1216b3p-41, 0x1.89a4866f527ebp-49,

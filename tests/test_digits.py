@@ -123,6 +123,17 @@ def test_clip(order):
         ]
 
 
+def test_no_floating_point_warnings():
+    with np.errstate(all="raise"):
+        for n in range(20):
+            orders, nest, indices = some_indices(n)
+            np.testing.assert_array_equal(
+                mortie.clip_mort(0, indices), mortie.nest2mort(0, nest >> 2 * orders)
+            )
+            mortie.is_mort(indices - 3)
+            mortie.mort2latlon(indices)
+
+
 def test_clip_to_an_order_of_each():
     orders, _, indices = some_indices(1000)
     coarse = random.integers(0, orders + 1)
