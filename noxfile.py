@@ -77,8 +77,9 @@ def cpp_tests(session, name, *options, env=None):
 def benchmarks(session):
     """Measure, then write the tables and the picture; with ``-- --short`` only see that it runs."""
     session.install(".[numba]", "pytest-benchmark", "py-cpuinfo", "matplotlib")
+    session.install("astropy-healpix", "cdshealpix", "healpix-geo")
     work = Path(session.create_tmp()).resolve()
-    for version in ("0.3.1", "0.4.0"):
+    for version in ("0.3.1", "0.4.0", "1.0.0"):
         target = str(work / "published" / version)
         session.run("pip", "install", "-q", "--no-deps", "-U", "-t", target, f"mortie=={version}")
     # The ImportError for an unknown kernel ends with the names of those that run here.

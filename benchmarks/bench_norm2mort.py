@@ -34,24 +34,6 @@ unforced = pytest.mark.skipif(
 )
 
 
-@pytest.fixture
-def measure(benchmark, short):
-    """Time calls on n elements for about a quarter of a second, and label the result."""
-
-    def run(function, args, n, **labels):
-        benchmark.extra_info.update(labels, n=n, kernel=mortie.kernel())
-        seconds = 1e-6 + n * 1e-9
-        benchmark.pedantic(
-            function,
-            args,
-            warmup_rounds=1,
-            rounds=2 if short else int(np.clip(0.25 / seconds, 3, 1000)),
-            iterations=1 if short else max(1, int(2e-4 / seconds)),
-        )
-
-    return run
-
-
 def pixels(n):
     """Give addresses, base cells and space for the results."""
     random = np.random.default_rng(1)

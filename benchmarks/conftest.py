@@ -1,6 +1,9 @@
-"""The option that makes a short form of the benchmarks, to see that they run."""
+"""What the benchmarks share: how they measure, and their short form, to see that they run."""
 
+import numpy as np
 import pytest
+
+import mortie
 
 
 def pytest_addoption(parser):
@@ -10,3 +13,21 @@ def pytest_addoption(parser):
 @pytest.fixture
 def short(request):
     return request.config.getoption("--short")
+
+
+@pytest.fixture
+def measure(benchmark, short):
+    """Time calls on n elements for about a quarter of a second, and label the result."""
+
+    def run(function, args, n, **labels):
+        benchmark.extra_info.update(labels, n=n, kernel=mortie.kernel())
+        seconds = 1e-6 + n * 1e-9
+        benchmark.pedantic(
+            function,
+            args,
+            warmup_rounds=1,
+            rounds=2 if short else int(np.clip(0.25 / seconds, 3, 1000)),
+            iterations=1 if short else max(1, int(2e-4 / seconds)),
+        )
+
+    return run

@@ -9,10 +9,12 @@ import sys
 from pathlib import Path
 
 LIMIT = "np.add"
+HEALPY = "healpy"
 NATIVE = "mortie"
 FALLBACK = "numba, our fallback"
 NUMBA = "numba, mortie 0.3.1"
 RUST = "Rust, mortie 0.4.0"
+RUST_1 = "Rust, mortie 1.0.0"
 
 # Where `nox -s benchmarks` installs the published versions.
 PUBLISHED = os.environ.get("PUBLISHED_MORTIE")
@@ -37,8 +39,8 @@ def load(name):
 
         return _numba.fastNorm2Mort
     if name == NUMBA:
-        return _published("0.3.1/mortie/tools.py").fastNorm2Mort
-    return _published("0.4.0/mortie_rs/__init__.py").fast_norm2mort
+        return published("0.3.1/mortie/tools.py").fastNorm2Mort
+    return published("0.4.0/mortie_rs/__init__.py").fast_norm2mort
 
 
 def arguments(name, order, normed, parents, out):
@@ -50,12 +52,22 @@ def arguments(name, order, normed, parents, out):
     return order, normed, parents, out
 
 
-def _published(path):
-    """Import a published mortie under a name that leaves ours alone."""
+def published(path):
+    """Import a published mortie under its own name, and then give that back to ours."""
     file = Path(PUBLISHED) / path
+
+    def take_away():
+        names = [name for name in sys.modules if name.partition(".")[0] == "mortie"]
+        return {name: sys.modules.pop(name) for name in names}
+
+    ours = take_away()
     spec = importlib.util.spec_from_file_location(
-        "published", file, submodule_search_locations=[str(file.parent)]
+        "mortie", file, submodule_search_locations=[str(file.parent)]
     )
-    sys.modules["published"] = module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    sys.modules["mortie"] = module = importlib.util.module_from_spec(spec)
+    try:
+        spec.loader.exec_module(module)
+    finally:
+        take_away()
+        sys.modules.update(ours)
     return module

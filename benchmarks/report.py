@@ -11,7 +11,7 @@ from pathlib import Path
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
-from makers import LIMIT, NATIVE
+from makers import HEALPY, LIMIT, NATIVE
 
 BEGIN, END = "<!-- written by nox -s benchmarks -->\n", "<!-- end -->\n"
 
@@ -25,6 +25,8 @@ class Results(dict):
             content = json.loads(Path(file).read_text(encoding="utf-8"))
             self.cpu = content["machine_info"]["cpu"]
             for benchmark in content["benchmarks"]:
+                if not hasattr(self, "kernel"):  # the first file is that of the fastest
+                    self.kernel = benchmark["extra_info"].get("kernel")
                 self._add(benchmark["extra_info"], benchmark["stats"]["min"])
 
     def _add(self, labels, seconds):
@@ -101,6 +103,57 @@ def calls_table(results):
     return table(["× np.add, by kernel and number of pixels", *columns], rows)
 
 
+# What each way from bench_latlon.py is compared with.
+WAYS = {
+    "points to pixels": HEALPY,
+    "points to indices": HEALPY,
+    "centres": HEALPY,
+    "indices": LIMIT,
+}
+PLACES = ("sphere", "Antarctica")
+
+
+def ways(results, way):
+    """Give the makers of one way, ours on each kernel, and their seconds in each place."""
+    rows = {}
+    for labels in map(dict, results):
+        if labels["case"] == way:
+            maker = labels["maker"]
+            if maker not in (HEALPY, LIMIT) and labels["kernel"] != results.kernel:
+                maker += f", {labels['kernel']}"
+            elif labels["kernel"] != results.kernel:
+                continue
+            rows[maker] = [
+                results.find(
+                    **{key: labels[key] for key in ("case", "maker", "kernel", "n")}, where=where
+                )
+                for where in PLACES
+            ]
+    return rows
+
+
+def ways_table(results, way):
+    peer = "points to pixels" if way == "points to indices" else way
+    limits = ways(results, peer)[WAYS[way]]
+    n = next(labels["n"] for labels in map(dict, results) if labels["case"] == way)
+    rows = [
+        [
+            maker,
+            *(f"{value / n * 1e9:.2f}" for value in seconds),
+            *(
+                f"{limit / value:.1f}" if WAYS[way] == HEALPY else f"{value / limit:.2f}"
+                for value, limit in zip(seconds, limits, strict=True)
+            ),
+        ]
+        for maker, seconds in sorted(ways(results, way).items(), key=lambda row: row[1])
+    ]
+    name = "× faster than healpy.ang2pix" if WAYS[way] == HEALPY else "× np.add"
+    if way == "centres":
+        name = "× faster than healpy.pix2ang"
+    header = [f"{way}, {n:,} of order 18", *(f"{where}, ns each" for where in PLACES)]
+    return table([*header, *(f"{where}, {name}" for where in PLACES)], rows)
+
+
 def layouts_table(results):
     layouts = {}
     for labels in map(dict, results):
@@ -132,9 +185,16 @@ def small_table(results):
     return table(["small calls, ratio of times", *values], rows)
 
 
+BARS = {
+    "centres": "to centres",
+    "points to indices": "to indices",
+    "points to pixels": "to pixels",
+}
+
+
 def picture(results, path):
-    figure = Figure(figsize=(7.5, 4.5), layout="constrained")
-    axes = figure.subplots()
+    figure = Figure(figsize=(7.5, 8.5), layout="constrained")
+    axes, bars = figure.subplots(2)
     for maker in results.first:
         points = sorted(
             (labels["n"], results.find(case="sizes", maker=maker, n=labels["n"]))
@@ -149,6 +209,16 @@ def picture(results, path):
     axes.set(xlabel="pixels in a call", ylabel="seconds a call", title="fastNorm2Mort, order 18")
     axes.grid(alpha=0.3)
     axes.legend()
+    names = []
+    for way, title in BARS.items():
+        for maker, (seconds, _) in sorted(ways(results, way).items(), key=lambda row: -row[1][0]):
+            names.append(f"{title}: {maker}")
+            n = next(labels["n"] for labels in map(dict, results) if labels["case"] == way)
+            color = "C0" if maker.startswith(NATIVE + ",") or maker == NATIVE else "0.7"
+            bar = bars.barh(len(names), seconds / n * 1e9, color=color)
+            bars.bar_label(bar, fmt=" %.1f")
+    bars.set_yticks(range(1, len(names) + 1), names)
+    bars.set(xscale="log", xlabel="nanoseconds a point", title="Points over the sphere, order 18")
     with mpl.rc_context({"svg.hashsalt": "mortie"}):  # the same results give the same file
         figure.savefig(path, metadata={"Date": None})
 
@@ -158,7 +228,8 @@ def main(folder, *files):
     folder = Path(folder)
     cpu = results.cpu
     machine = f"{cpu['brand_raw']} (family {cpu.get('family', '?')}), {cpu['count']} cores"
-    makers = f"Measured on {machine}, minimum of many calls:\n\n{makers_table(results)}"
+    shown = [makers_table(results), *(ways_table(results, way) for way in WAYS)]
+    makers = f"Measured on {machine}, minimum of many calls:\n\n" + "\n".join(shown)
 
     readme = folder / "README.md"
     before, _, rest = readme.read_text(encoding="utf-8").partition(BEGIN)
