@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import mortie
-
 __all__ = ["init"]
 
 NAMES = (
@@ -14,12 +12,14 @@ NAMES = (
 
 def init() -> None:
     """Give numba an implementation of each ufunc: the fallback's, compiled when first used."""
-    if mortie.backend() != "native":
-        return  # what it has are numba's functions already
+    try:
+        from mortie import _native
+    except ImportError:
+        return  # the fallback's functions are numba's already
     from numba.extending import overload, register_jitable
 
     def implement(name: str) -> None:
-        def implementation(*args):  # type: ignore[no-untyped-def] # numba compares both signatures
+        def implementation(*args):  # type: ignore[no-untyped-def] # numba compares the signatures
             from mortie import _numba
 
             function = getattr(_numba, name)
@@ -27,7 +27,7 @@ def init() -> None:
                 function = register_jitable(function)
             return lambda *args: function(*args)
 
-        overload(getattr(mortie, name))(implementation)
+        overload(getattr(_native, name))(implementation)
 
     for name in NAMES:
         implement(name)
