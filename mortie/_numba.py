@@ -1,4 +1,7 @@
-"""The functions of the C++ extension in numba and healpy, for places where it can't be used."""
+"""The functions of the C++ extension in numba and healpy, for places where it can't be used.
+
+Each function of one element is compiled by itself, for jitted code (_jit.py), and as a ufunc.
+"""
 
 import numba
 import numpy as np
@@ -31,9 +34,8 @@ def _norm2mort(order, normed, parents):
     return -(digits + (parents - 5) * place)
 
 
-@numba.vectorize(["int64(int64, int64, int64)"])
-def fastNorm2Mort(order, normed, parents):
-    """Give decimal Morton indices of HEALPix NESTED pixels of orders 0-18."""
+@numba.njit("int64(int64, int64, int64)")
+def _fastNorm2Mort(order, normed, parents):
     if order > 18:
         raise ValueError("Max order is 18 (to output to 64-bit int).")
     if order < 0:
@@ -41,10 +43,21 @@ def fastNorm2Mort(order, normed, parents):
     return _norm2mort(order, normed, parents)
 
 
+@numba.vectorize(["int64(int64, int64, int64)"])
+def fastNorm2Mort(order, normed, parents):
+    """Give decimal Morton indices of HEALPix NESTED pixels of orders 0-18."""
+    return _fastNorm2Mort(order, normed, parents)
+
+
+@numba.njit("int64(int64, int64)")
+def _VaexNorm2Mort(normed, parents):
+    return _norm2mort(18, normed, parents)
+
+
 @numba.vectorize(["int64(int64, int64)"])
 def VaexNorm2Mort(normed, parents):
     """Give decimal Morton indices of HEALPix NESTED pixels of order 18."""
-    return _norm2mort(18, normed, parents)
+    return _VaexNorm2Mort(normed, parents)
 
 
 @numba.njit
@@ -53,9 +66,8 @@ def _no_order(order):
     return why + "order must lie in 0-18, not " + str(order)
 
 
-@numba.vectorize(["int64(int64, int64)"])
-def nest2mort(order, nest):
-    """Give decimal Morton indices of HEALPix NESTED pixel numbers."""
+@numba.njit("int64(int64, int64)")
+def _nest2mort(order, nest):
     if order < 0 or order > 18:
         raise ValueError(_no_order(order))
     if nest < 0 or nest >> (2 * order) > 11:
@@ -70,8 +82,14 @@ def nest2mort(order, nest):
     return _norm2mort(order, nest, nest >> (2 * order))
 
 
+@numba.vectorize(["int64(int64, int64)"])
+def nest2mort(order, nest):
+    """Give decimal Morton indices of HEALPix NESTED pixel numbers."""
+    return _nest2mort(order, nest)
+
+
 @numba.njit("UniTuple(int64, 2)(int64)")
-def _mort2nest(morton):
+def _decode(morton):
     """Give the order, -1 if the number is no index, and the NESTED pixel number."""
     left = abs(morton)
     order = 0
@@ -98,34 +116,48 @@ def _no_index(morton):
     )
 
 
+@numba.njit("boolean(int64)")
+def _is_mort(morton):
+    return _decode(morton)[0] >= 0
+
+
 @numba.vectorize(["boolean(int64)"])
 def is_mort(morton):
     """Tell which numbers are decimal Morton indices."""
-    return _mort2nest(morton)[0] >= 0
+    return _is_mort(morton)
 
 
-@numba.vectorize(["int64(int64)"])
-def mort2order(morton):
-    """Give the orders of decimal Morton indices."""
-    order = _mort2nest(morton)[0]
+@numba.njit("int64(int64)")
+def _mort2order(morton):
+    order = _decode(morton)[0]
     if order < 0:
         raise ValueError(_no_index(morton))
     return order
 
 
 @numba.vectorize(["int64(int64)"])
-def mort2nest(morton):
-    """Give the HEALPix NESTED pixel numbers of decimal Morton indices."""
-    order, nest = _mort2nest(morton)
+def mort2order(morton):
+    """Give the orders of decimal Morton indices."""
+    return _mort2order(morton)
+
+
+@numba.njit("int64(int64)")
+def _mort2nest(morton):
+    order, nest = _decode(morton)
     if order < 0:
         raise ValueError(_no_index(morton))
     return nest
 
 
-@numba.vectorize(["int64(int64, int64)"])
-def clip_mort(order, morton):
-    """Give the decimal Morton indices of the coarser cells that hold given ones."""
-    highest, nest = _mort2nest(morton)
+@numba.vectorize(["int64(int64)"])
+def mort2nest(morton):
+    """Give the HEALPix NESTED pixel numbers of decimal Morton indices."""
+    return _mort2nest(morton)
+
+
+@numba.njit("int64(int64, int64)")
+def _clip_mort(order, morton):
+    highest, nest = _decode(morton)
     if highest < 0:
         raise ValueError(_no_index(morton))
     if order < 0 or order > highest:
@@ -138,6 +170,12 @@ def clip_mort(order, morton):
             + str(order)
         )
     return _norm2mort(order, nest >> (2 * (highest - order)), nest >> (2 * highest))
+
+
+@numba.vectorize(["int64(int64, int64)"])
+def clip_mort(order, morton):
+    """Give the decimal Morton indices of the coarser cells that hold given ones."""
+    return _clip_mort(order, morton)
 
 
 def mort2norm(morton):

@@ -1,8 +1,8 @@
 """mortie in vaex: its functions on columns, lazily.
 
-Where both packages are installed vaex finds the DataFrame's accessor by itself, and
-``df.mortie.VaexNorm2Mort(df.normed, df.parents)`` works without a further step; `register` makes the
-functions known to all of vaex. A ufunc called on Expressions raises NumPy's TypeError, as vaex
+Where both packages are installed vaex finds the accessor of DataFrames by itself, and
+``df.mortie.VaexNorm2Mort(df.normed, df.parents)`` works without a further step; `register` makes
+the functions known to all of vaex. A ufunc called on Expressions raises NumPy's TypeError, as vaex
 gives NumPy no way to take them.
 """
 
@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import vaex
 from vaex.expression import Expression
 
@@ -26,7 +27,9 @@ def _on_columns(ufunc: Callable[..., Any], name: str, output: int | None = None)
 
     def function(*chunks: Any) -> Any:
         found = keep_missing(*chunks)
-        return found if output is None else found[output]
+        found = found if output is None else found[output]
+        # Of masked arrays vaex's threads may lose the mask, when they put the chunks together.
+        return pa.array(found) if isinstance(found, np.ma.MaskedArray) else found
 
     # A state that vaex saves names its functions: they stay where they can be found again.
     function.__name__ = function.__qualname__ = name
@@ -89,7 +92,7 @@ class DataFrameAccessor:
 
     Each takes Expressions, the names of columns, or numbers, and gives an
     Expression; `mort2latlon` and `mort2norm` give two and three. Missing values,
-    masked or Arrow's nulls, stay missing.
+    masked or Arrow's nulls, become Arrow's nulls.
 
     Parameters
     ----------

@@ -9,6 +9,10 @@ import pytest
 DRAINAGE = Path(__file__).parents[2] / "shared" / "data" / "antarctica_drainage.npz"
 
 
+def pytest_addoption(parser):
+    parser.addoption("--write-table", action="store_true", help="write docs/ecosystem.md anew")
+
+
 @pytest.fixture(scope="session")
 def drainage():
     """The outlines of the Antarctic drainage systems, with the numba version's indices."""

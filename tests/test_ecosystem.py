@@ -1,0 +1,223 @@
+"""What works with which package: a table whose lines are run; docs/ecosystem.md shows it.
+
+``nox -s ecosystem`` installs the packages; with ``-- --write-table`` it writes the page anew.
+"""
+
+import os
+import re
+from pathlib import Path
+
+import healpy
+import numpy as np
+import pytest
+
+import exact
+import mortie
+
+PAGE = Path(__file__).parents[1] / "docs" / "ecosystem.md"
+BEGIN, END = "<!-- written by nox -s ecosystem -- --write-table -->\n", "<!-- end -->\n"
+
+# Two points; their pixels and indices of order 6 and 18; the centres of those of order 6.
+LAT, LON = [-77.85, -90.0], [166.67, 0.0]
+NEST = {k: healpy.ang2pix(2**k, LON, LAT, nest=True, lonlat=True).tolist() for k in (6, 18)}
+SHORT, LONG = ([exact.norm2mort(k, n % 4**k, n // 4**k) for n in NEST[k]] for k in (6, 18))
+CENTRES = healpy.pix2ang(2**6, NEST[6], nest=True, lonlat=True)[1].tolist()
+COLUMNS = {
+    "lat": LAT,
+    "lon": LON,
+    "normed": [nest % 4**18 for nest in NEST[18]],
+    "parents": [nest // 4**18 for nest in NEST[18]],
+    "morton": SHORT,
+}
+
+VAEX = "mortie.VaexNorm2Mort(normed, parents)"
+POINTS = "mortie.latlon2mort(6, lat, lon)"
+NULLABLE = "mortie.nullable(mortie.latlon2mort)(6, lat, lon)"
+NAN = "ValueError: latitude must lie in -90 to 90 degrees, not nan"
+
+
+def columns(of, *names):
+    """Write the code that makes columns of arrays; `of` has {} in the place of an array."""
+    return "; ".join(f"{name} = {of.format(name)}" for name in names)
+
+
+def both(of):
+    return columns(of, "normed", "parents")
+
+
+def points(of):
+    return columns(of, "lat", "lon")
+
+
+# The package, what is held, the code that makes it of arrays, the call, the type of the result or
+# the error, and the values. Types that depend on the package's version are alternatives.
+PANDAS = "import pandas as pd; "
+XARRAY = "import xarray as xr; "
+POLARS = "import polars as pl; "
+AWKWARD = "import awkward as ak; "
+ARROW = "import pyarrow as pa; "
+ASTROPY = "import astropy.units as u; from astropy.table import Column, MaskedColumn; "
+MASKED = "from astropy.utils.masked import Masked; "
+DASK = "import dask.array as da; "
+FRAME = "import pandas as pd, dask.dataframe as dd; "
+FRAME += "df = pd.DataFrame({'lat': lat, 'lon': lon, 'morton': morton}); "
+FRAME += "df = dd.from_pandas(df, npartitions=2)"
+MAP = "df.map_partitions(lambda part: mortie.latlon2mort(6, part.lat, part.lon)).compute()"
+NUMBA = "from numba import njit, vectorize; "
+VAEX_FRAME = "import vaex; "
+VAEX_FRAME += "df = vaex.from_arrays(normed=normed, parents=parents, lat=lat, lon=lon)"
+FIRST = [SHORT[0], None]
+ROWS = [
+    ("NumPy", "masked array", both("np.ma.array({}, mask=[0, 1])"), VAEX, "MaskedArray, int64",
+     [LONG[0], None]),
+    ("NumPy", "masked array, NaN under the mask", points("np.ma.masked_invalid([{}[0], np.nan])"),
+     POINTS, NAN, None),
+    ("NumPy", "masked array, NaN under the mask", points("np.ma.masked_invalid([{}[0], np.nan])"),
+     NULLABLE, "MaskedArray, int64", FIRST),
+    ("pandas", "Series", PANDAS + both("pd.Series({})"), VAEX, "Series, int64", LONG),
+    ("pandas", "Series", PANDAS + points("pd.Series({})"), POINTS, "Series, int64", SHORT),
+    ("pandas", "Series with NaN", PANDAS + points("pd.Series([{}[0], None])"), POINTS, NAN, None),
+    ("pandas", "Series with NaN", PANDAS + points("pd.Series([{}[0], None])"), NULLABLE,
+     "Series, Int64", FIRST),
+    ("pandas", "nullable Series", PANDAS + both("pd.Series([{}[0], None], dtype='Int64')"), VAEX,
+     "Series, Int64", [LONG[0], None]),
+    ("pandas", "nullable Series", PANDAS + points("pd.Series([{}[0], None], dtype='Float64')"),
+     NULLABLE, "Series, Int64", FIRST),
+    ("pandas", "Arrow Series", PANDAS + both("pd.Series({}, dtype='int64[pyarrow]')"), VAEX,
+     "Series, int64[pyarrow] or Series, int64", LONG),
+    ("pandas", "Arrow Series with nulls",
+     PANDAS + points("pd.Series([{}[0], None], dtype='double[pyarrow]')"), NULLABLE,
+     "Series, Int64", FIRST),
+    ("pandas", "DataFrame", PANDAS + "df = pd.DataFrame({'a': morton})", "mortie.mort2order(df)",
+     "DataFrame", [[6], [6]]),
+    ("xarray", "DataArray", XARRAY + points("xr.DataArray({}, dims='x')"), POINTS,
+     "DataArray, int64", SHORT),
+    ("xarray", "DataArray of Dask", XARRAY + points("xr.DataArray({}, dims='x').chunk(1)"),
+     POINTS + ".compute()", "DataArray, int64", SHORT),
+    ("xarray", "Dataset", XARRAY + "ds = xr.Dataset({'a': ('x', morton)})",
+     "mortie.mort2order(ds).a", "DataArray, int64", [6, 6]),
+    ("polars", "Series", POLARS + both("pl.Series({})"), VAEX, "Series, Int64", LONG),
+    ("polars", "Series with nulls", POLARS + both("pl.Series([{}[0], None], dtype=pl.Int64)"), VAEX,
+     "Series, Int64", [LONG[0], None]),
+    ("polars", "Series of floats", POLARS + points("pl.Series({})"), POINTS,
+     "TypeError: No loop matching the specified signature and casting was found", None),
+    ("polars", "Series of floats, with nulls",
+     POLARS + points("pl.Series([{}[0], None], dtype=pl.Float64)"), NULLABLE, "Series, Int64",
+     FIRST),
+    ("polars", "expressions", POLARS + "df = pl.DataFrame({'normed': normed, 'parents': parents})",
+     "df.select(mortie.VaexNorm2Mort(pl.col('normed'), pl.col('parents'))).to_series()",
+     "Series, Int64", LONG),
+    ("Awkward Array", "nested Array", AWKWARD + both("ak.unflatten({}, [2, 0])"), VAEX,
+     "Array", [LONG, []]),
+    ("Awkward Array", "Array with None", AWKWARD + points("ak.Array([{}[0], None])"), POINTS,
+     "Array", FIRST),
+    ("PyArrow", "Array", ARROW + both("pa.array({})"), VAEX, "ndarray, int64", LONG),
+    ("PyArrow", "Array with nulls", ARROW + points("pa.array([{}[0], None])"), POINTS, NAN, None),
+    ("PyArrow", "Array with nulls", ARROW + points("pa.array([{}[0], None])"), NULLABLE,
+     "Int64Array", FIRST),
+    ("PyArrow", "ChunkedArray with nulls",
+     ARROW + points("pa.chunked_array([[{}[0]], [None]])"), NULLABLE, "Int64Array", FIRST),
+    ("Astropy", "Column", ASTROPY + both("Column({})"), VAEX, "Column, int64", LONG),
+    ("Astropy", "MaskedColumn", ASTROPY + points("MaskedColumn([{}[0], np.nan], mask=[0, 1])"),
+     NULLABLE, "MaskedArray, int64", FIRST),
+    ("Astropy", "Masked", MASKED + both("Masked({}, mask=[0, 1])"), VAEX, "MaskedNDArray, int64",
+     [LONG[0], None]),
+    ("Astropy", "Masked", MASKED + points("Masked([{}[0], np.nan], mask=[0, 1])"), NULLABLE,
+     "MaskedNDArray, int64", FIRST),
+    ("Astropy", "Quantity", ASTROPY + points("np.radians({}) * u.rad"),
+     "mortie.tools.geo2mort(lat, lon, 6)", "ndarray, int64", SHORT),
+    ("Astropy", "Quantity, after `mortie.astropy.register()`",
+     "import mortie.astropy; mortie.astropy.register(); " + ASTROPY
+     + points("np.radians({}) * u.rad"), POINTS, "ndarray, int64", SHORT),
+    ("Astropy", "Quantity in metres, after that",
+     "import mortie.astropy; mortie.astropy.register(); " + ASTROPY + points("{} * u.m"), POINTS,
+     "UnitTypeError: latlon2mort takes an order without a unit, and latitudes and longitudes in "
+     "units of angle", None),
+    ("Astropy", "Column with a unit", ASTROPY + points("Column(np.radians({}), unit='rad')"),
+     "mortie.tools.geo2mort(lat, lon, 6)", "ndarray, int64", SHORT),
+    ("Dask", "Array", DASK + points("da.from_array({}, chunks=1)"), POINTS + ".compute()",
+     "ndarray, int64", SHORT),
+    ("Dask", "masked Array", DASK + both("da.from_array(np.ma.array({}, mask=[0, 1]), chunks=1)"),
+     VAEX + ".compute()", "MaskedArray, int64", [LONG[0], None]),
+    ("Dask", "Array of unknown length",
+     DASK + "a = da.from_array(morton, chunks=1); a = a[a != 0]",
+     "mortie.mort2order(a, dtype='int64').compute()", "ndarray, int64", [6, 6]),
+    ("Dask", "Array, two results", DASK + "a = da.from_array(morton, chunks=1)",
+     "da.apply_gufunc(mortie.mort2latlon, '()->(),()', a, output_dtypes=(float, float))[0]"
+     ".compute()", "ndarray, float64", CENTRES),
+    ("Dask", "Series", FRAME, "mortie.mort2order(df.morton).compute()", "Series, int64", [6, 6]),
+    ("Dask", "DataFrame", FRAME, MAP, "Series, int64", SHORT),
+    ("vaex", "DataFrame", VAEX_FRAME, "df.mortie.VaexNorm2Mort(df.normed, df.parents)",
+     "Expression", LONG),
+    ("vaex", "masked column",
+     both("np.ma.array({}, mask=[0, 1])") + "; " + VAEX_FRAME,
+     "df.mortie.VaexNorm2Mort(df.normed, df.parents)", "Expression", [LONG[0], None]),
+    ("vaex", "Arrow column with nulls",
+     ARROW + points("pa.array([{}[0], None])") + "; " + VAEX_FRAME,
+     "df.mortie.latlon2mort(6, df.lat, df.lon)", "Expression", FIRST),
+    ("vaex", "Expressions", VAEX_FRAME, "mortie.VaexNorm2Mort(df.normed, df.parents)",
+     "TypeError: ufunc 'VaexNorm2Mort' not supported for the input types", None),
+    ("numba", "arrays", NUMBA, "njit(lambda n, p: mortie.VaexNorm2Mort(n, p))(normed, parents)",
+     "ndarray, int64", LONG),
+    ("numba", "scalars", NUMBA, "vectorize(['i8(i8)'])(lambda m: mortie.mort2order(m))(morton)",
+     "ndarray, int64", [6, 6]),
+]  # fmt: skip
+
+
+IDS = [" ".join(row[:2] + row[3:4]) for row in ROWS]
+
+
+def run(row):
+    """Make what is held of arrays, and call."""
+    package, _, code, call, *_ = row
+    module = {"Awkward Array": "awkward", "Dask": "dask.dataframe"}.get(package, package.lower())
+    if "MORTIE_REQUIRE_PACKAGES" not in os.environ:
+        pytest.importorskip(module, reason=f"{package} is missing; nox -s ecosystem installs it")
+    names = {"np": np, "mortie": mortie} | {k: np.array(v) for k, v in COLUMNS.items()}
+    exec(code, names)
+    return eval(call, names)
+
+
+def listed(result):
+    """Give the values as a list, with None where they are missing."""
+    if hasattr(result, "unmasked"):  # of Astropy
+        result = np.ma.array(result.unmasked, mask=result.mask)
+    if type(result).__module__.startswith("pandas"):
+        result = result.astype(object).where(~result.isna(), None).values
+    for method in ("to_pylist", "to_list", "tolist"):
+        if hasattr(result, method):
+            return getattr(result, method)()
+    return result.values.tolist()  # of xarray
+
+
+def kind(result):
+    dtype = "" if type(result).__name__ == "Expression" else getattr(result, "dtype", "")
+    return f"{type(result).__name__}, {dtype}".rstrip(", ")
+
+
+@pytest.mark.filterwarnings("ignore")  # those of the packages are not ours to mend
+@pytest.mark.parametrize("row", ROWS, ids=IDS)
+def test_works(row):
+    expected, values = row[-2:]
+    if values is None:
+        with pytest.raises(Exception, match=re.escape(expected.partition(": ")[2])) as caught:
+            run(row)
+        assert type(caught.value).__name__ == expected.partition(":")[0]
+    else:
+        result = run(row)
+        assert kind(result) in expected.split(" or ")
+        assert listed(result) == values
+
+
+def test_the_page_shows_the_table(request):
+    lines = ["| package | you hold | you write | you get |", "| --- | --- | --- | --- |"]
+    for package, held, _, call, result, values in ROWS:
+        lacks = "; the missing value stays missing" if values and None in values else ""
+        lines.append(f"| {package} | {held} | `{call}` | {result}{lacks} |")
+    table = "\n".join([*lines, ""])
+    before, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
+    shown, _, after = rest.partition(END)
+    if request.config.getoption("--write-table"):
+        PAGE.write_text(f"{before}{BEGIN}\n{table}\n{END}{after}", encoding="utf-8")
+    else:
+        assert shown.strip() == table.strip()

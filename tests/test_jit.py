@@ -1,0 +1,115 @@
+"""The ufuncs in code that numba compiles."""
+
+import numba
+import numpy as np
+import pytest
+
+import exact
+import mortie
+from mortie import tools
+
+N = 1_000
+random = np.random.default_rng(7)
+ORDER = random.integers(0, 19, N)
+NORMED = random.integers(0, 4**ORDER)
+PARENTS = random.integers(0, 12, N)
+NEST = PARENTS << 2 * ORDER | NORMED
+MORTON = np.array(
+    [exact.norm2mort(*each) for each in zip(ORDER, NORMED, PARENTS, strict=True)], np.int64
+)
+LONGEST = np.array([exact.norm2mort(18, *each) for each in zip(NORMED, PARENTS, strict=True)])
+CALLS = {
+    "VaexNorm2Mort": ((NORMED, PARENTS), LONGEST),
+    "fastNorm2Mort": ((ORDER, NORMED, PARENTS), MORTON),
+    "nest2mort": ((ORDER, NEST), MORTON),
+    "clip_mort": ((0, MORTON), np.where(PARENTS < 6, PARENTS + 1, 5 - PARENTS)),
+    "is_mort": ((np.arange(N),), [exact.mort2norm(m) is not None for m in range(N)]),
+    "mort2nest": ((MORTON,), NEST),
+    "mort2order": ((MORTON,), ORDER),
+    "mort2norm": ((MORTON,), (ORDER, NORMED, PARENTS)),
+}
+
+
+def compiled(name):
+    names = {"mortie": mortie}
+    exec(f"def call(*args):\n    return mortie.{name}(*args)", names)
+    return numba.njit(names["call"])
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_arrays_and_scalars(name):
+    args, expected = CALLS[name]
+    call = compiled(name)
+    np.testing.assert_array_equal(call(*args), expected)
+    first = call(*(arg if np.ndim(arg) == 0 else arg[0] for arg in args))
+    np.testing.assert_array_equal(first, np.array(expected)[..., 0])
+
+
+def test_every_ufunc_that_takes_indices_or_pixels():
+    ufuncs = {mortie.__dict__[name] for name in mortie.__all__}
+    names = {ufunc.__name__ for ufunc in ufuncs if isinstance(ufunc, np.ufunc)}
+    assert names - set(CALLS) == {"latlon2nest", "latlon2mort", "mort2latlon"}
+
+
+def test_the_old_names():
+    from mortie.tools import VaexNorm2Mort, fastNorm2Mort
+
+    @numba.njit
+    def total(normed, parents):
+        result = 0
+        for i in range(len(normed)):
+            result += VaexNorm2Mort(normed[i], parents[i]) % 1000
+            result += fastNorm2Mort(3, normed[i], parents[i])
+            result += tools.fast_norm2mort(18, normed[i], parents[i]) % 1000
+        return result
+
+    short = [exact.norm2mort(3, *each) for each in zip(NORMED, PARENTS, strict=True)]
+    assert total(NORMED, PARENTS) == sum(short) + 2 * sum(LONGEST % 1000)
+
+
+def test_vectorize_and_threads():
+    @numba.vectorize(["int64(int64)"], target="parallel")
+    def order(morton):
+        return mortie.mort2order(morton)
+
+    np.testing.assert_array_equal(order(MORTON), ORDER)
+
+
+def test_errors():
+    for bad in (19, np.array([18, 19])):
+        with pytest.raises(ValueError, match="Max order is 18"):
+            compiled("fastNorm2Mort")(bad, 0, 0)
+    for bad in (15, np.array([1, 15])):
+        with pytest.raises(ValueError, match="15 is none"):
+            compiled("mort2norm")(bad)
+    with pytest.raises(ValueError, match="nest must lie in 0-47 at order 1, not 48"):
+        compiled("nest2mort")(np.array([1, 1]), 48)
+    for refused in (1.5, np.array([1], "u8")):
+        with pytest.raises(numba.core.errors.TypingError, match="No implementation"):
+            compiled("mort2order")(refused)
+
+
+@pytest.mark.parametrize("of", ["i8", "i4", "u2", "?"])
+def test_layouts(of):
+    call = compiled("VaexNorm2Mort")
+    normed = np.arange(12).astype(of).reshape(3, 4)
+    expected = mortie.VaexNorm2Mort(normed, np.arange(4))
+    np.testing.assert_array_equal(call(normed, np.arange(4)), expected)
+    np.testing.assert_array_equal(
+        call(normed[::2, ::-1], 5), mortie.VaexNorm2Mort(normed[::2, ::-1], 5)
+    )
+    assert call(normed[:0], 5).shape == (0, 4)
+
+
+def test_cached(tmp_path):
+    path = tmp_path / "cached.py"
+    path.write_text(
+        "import numba, mortie\n"
+        "@numba.njit(cache=True)\n"
+        "def f(n, p):\n"
+        "    return mortie.VaexNorm2Mort(n, p)\n"
+    )
+    import runpy
+
+    for _ in range(2):
+        assert runpy.run_path(str(path))["f"](28, 8) == exact.norm2mort(18, 28, 8)
