@@ -229,18 +229,21 @@ def main(folder, *files):
     folder = Path(folder)
     cpu = results.cpu
     machine = f"{cpu['brand_raw']} (family {cpu.get('family', '?')}), {cpu['count']} cores"
-    shown = [makers_table(results), *(ways_table(results, way) for way in WAYS)]
-    makers = f"Measured on {machine}, minimum of many calls:\n\n" + "\n".join(shown)
+    measured = f"Measured on {machine}, minimum of many calls:\n"
+    makers = makers_table(results)
+    by_way = {way: ways_table(results, way) for way in WAYS}
 
     readme = folder / "README.md"
     before, _, rest = readme.read_text(encoding="utf-8").partition(BEGIN)
     _, _, after = rest.partition(END)
-    readme.write_text(f"{before}{BEGIN}\n{makers}\n{END}{after}", encoding="utf-8")
+    shown = "\n".join([measured, makers, by_way["points to indices"], by_way["centres"]])
+    readme.write_text(f"{before}{BEGIN}\n{shown}\n{END}{after}", encoding="utf-8")
 
-    tables = [calls_table(results), layouts_table(results), small_table(results)]
-    (folder / "benchmarks" / "results.md").write_text(
-        "\n".join(["# Benchmarks\n", makers, "![](norm2mort.svg)\n", *tables]), encoding="utf-8"
-    )
+    tables = [
+        *("# Benchmarks\n", measured, makers, *by_way.values(), "![](norm2mort.svg)\n"),
+        *(calls_table(results), layouts_table(results), small_table(results)),
+    ]
+    (folder / "benchmarks" / "results.md").write_text("\n".join(tables), encoding="utf-8")
     picture(results, folder / "benchmarks" / "norm2mort.svg")
 
 

@@ -168,13 +168,24 @@ def heal_norm(base: Any, order: Any, addr_nest: Any) -> Any:
     return addr_nest - base * 4**order
 
 
+def _degrees(angles: Any) -> Any:
+    """Convert what has a unit of astropy."""
+    is_astropys = type(angles).__module__.startswith("astropy.")
+    if is_astropys and getattr(angles, "unit", None) is not None:
+        from astropy.units import Quantity  # the caller has imported it
+
+        return Quantity(angles).to_value("deg")
+    return angles
+
+
 def geo2uniq(lats: ArrayLike, lons: ArrayLike, order: int = 18) -> Any:
     """Find the UNIQ numbers of the pixels that hold given coordinates.
 
     Parameters
     ----------
     lats, lons : array_like of float64
-        Latitudes (-90 to 90) and longitudes in degrees; they broadcast.
+        Latitudes (-90 to 90) and longitudes in degrees; they broadcast. What
+        has a unit of astropy is converted.
     order : int, default 18
         HEALPix order k, 0-29.
 
@@ -206,7 +217,7 @@ def geo2uniq(lats: ArrayLike, lons: ArrayLike, order: int = 18) -> Any:
     >>> tools.geo2uniq([-77.85, -90.0], [166.67, 0.0], order=6)
     array([53340, 49152])
     """
-    nest = latlon2nest(order, lats, lons)
+    nest = latlon2nest(order, _degrees(lats), _degrees(lons))
     return 4 * 4**order + nest
 
 
@@ -216,7 +227,8 @@ def geo2mort(lats: ArrayLike, lons: ArrayLike, order: int = 18) -> NDArray[np.in
     Parameters
     ----------
     lats, lons : array_like of float64
-        Latitudes (-90 to 90) and longitudes in degrees; they broadcast.
+        Latitudes (-90 to 90) and longitudes in degrees; they broadcast. What
+        has a unit of astropy is converted.
     order : int, default 18
         HEALPix order k, 0-18.
 
@@ -242,7 +254,7 @@ def geo2mort(lats: ArrayLike, lons: ArrayLike, order: int = 18) -> NDArray[np.in
     >>> tools.geo2mort([-77.85, -90.0], [166.67, 0.0], order=6)
     array([-4112241, -3111111])
     """
-    return np.ravel(latlon2mort(order, lats, lons))
+    return np.ravel(latlon2mort(order, _degrees(lats), _degrees(lons)))
 
 
 def clip2order(clip_order: int, midx: ArrayLike | None = None, print_factor: bool = False) -> Any:

@@ -1,0 +1,148 @@
+"""mortie in vaex: its functions on columns, lazily.
+
+Where both packages are installed vaex finds the DataFrame's accessor by itself, and
+``df.mortie.VaexNorm2Mort(df.normed, df.parents)`` works without a further step; `register` makes the
+functions known to all of vaex. A ufunc called on Expressions raises NumPy's TypeError, as vaex
+gives NumPy no way to take them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import vaex
+from vaex.expression import Expression
+
+import mortie
+
+__all__ = ["DataFrameAccessor", "register"]
+
+
+def _on_columns(ufunc: Callable[..., Any], name: str, output: int | None = None) -> Any:
+    """Make a function of chunks of columns, which may lack values, of a ufunc."""
+    keep_missing = mortie.nullable(ufunc)
+
+    def function(*chunks: Any) -> Any:
+        found = keep_missing(*chunks)
+        return found if output is None else found[output]
+
+    # A state that vaex saves names its functions: they stay where they can be found again.
+    function.__name__ = function.__qualname__ = name
+    function.__doc__ = ufunc.__doc__
+    return function
+
+
+VaexNorm2Mort = _on_columns(mortie.VaexNorm2Mort, "VaexNorm2Mort")
+is_mort = _on_columns(mortie.is_mort, "is_mort")
+mort2lat = _on_columns(mortie.mort2latlon, "mort2lat", 0)
+mort2lon = _on_columns(mortie.mort2latlon, "mort2lon", 1)
+mort2nest = _on_columns(mortie.mort2nest, "mort2nest")
+mort2normed = _on_columns(mortie.mort2norm, "mort2normed", 1)
+mort2order = _on_columns(mortie.mort2order, "mort2order")
+mort2parents = _on_columns(mortie.mort2norm, "mort2parents", 2)
+
+clip_mort = _on_columns(mortie.clip_mort, "clip_mort")
+fastNorm2Mort = _on_columns(mortie.fastNorm2Mort, "fastNorm2Mort")
+latlon2mort = _on_columns(mortie.latlon2mort, "latlon2mort")
+latlon2nest = _on_columns(mortie.latlon2nest, "latlon2nest")
+nest2mort = _on_columns(mortie.nest2mort, "nest2mort")
+
+OF_A_COLUMN = (
+    *(VaexNorm2Mort, is_mort, mort2lat, mort2lon, mort2nest, mort2normed, mort2order),
+    mort2parents,
+)
+OF_AN_ORDER = (clip_mort, fastNorm2Mort, latlon2mort, latlon2nest, nest2mort)
+
+
+def _source(argument: Any) -> str:
+    """Write an argument in vaex's language of expressions."""
+    if isinstance(argument, (Expression, str)):
+        return str(argument)
+    value = argument.item() if isinstance(argument, (np.generic, np.ndarray)) else argument
+    if isinstance(value, (int, float)):
+        return repr(value)
+    raise TypeError(f"a column, an expression or a number is needed, not {argument!r}")
+
+
+def _method(ufunc: Callable[..., Any], *functions: Callable[..., Any]) -> Any:
+    """Make a method that gives an Expression for each function."""
+
+    def method(self: DataFrameAccessor, *arguments: Any) -> Any:
+        expressions = []
+        for function in functions:
+            name = function.__name__
+            self.df.functions.pop(name, None)
+            self.df.add_function(name, function)
+            source = f"{name}({', '.join(map(_source, arguments))})"
+            expressions.append(Expression(self.df, source))
+        return expressions[0] if len(expressions) == 1 else tuple(expressions)
+
+    method.__name__ = ufunc.__name__
+    method.__doc__ = ufunc.__doc__
+    return method
+
+
+class DataFrameAccessor:
+    """The ufuncs of mortie as methods of a vaex DataFrame, ``df.mortie``.
+
+    Each takes Expressions, the names of columns, or numbers, and gives an
+    Expression; `mort2latlon` and `mort2norm` give two and three. Missing values,
+    masked or Arrow's nulls, stay missing.
+
+    Parameters
+    ----------
+    df : vaex.dataframe.DataFrame
+        The DataFrame.
+
+    Examples
+    --------
+    >>> import numpy as np, vaex
+    >>> df = vaex.from_arrays(lat=np.array([-77.85, -90.0]), lon=np.array([166.67, 0.0]))
+    >>> df["morton"] = df.mortie.latlon2mort(6, df.lat, df.lon)
+    >>> df.morton.tolist()
+    [-4112241, -3111111]
+    """
+
+    def __init__(self, df: Any) -> None:
+        self.df = df
+
+    VaexNorm2Mort = _method(mortie.VaexNorm2Mort, VaexNorm2Mort)
+    clip_mort = _method(mortie.clip_mort, clip_mort)
+    fastNorm2Mort = _method(mortie.fastNorm2Mort, fastNorm2Mort)
+    is_mort = _method(mortie.is_mort, is_mort)
+    latlon2mort = _method(mortie.latlon2mort, latlon2mort)
+    latlon2nest = _method(mortie.latlon2nest, latlon2nest)
+    mort2latlon = _method(mortie.mort2latlon, mort2lat, mort2lon)
+    mort2nest = _method(mortie.mort2nest, mort2nest)
+    mort2norm = _method(mortie.mort2norm, mort2order, mort2normed, mort2parents)
+    mort2order = _method(mortie.mort2order, mort2order)
+    nest2mort = _method(mortie.nest2mort, nest2mort)
+
+
+def register() -> None:
+    """Make the functions known to vaex, for all DataFrames.
+
+    They are then functions of ``df.func`` and of expressions that are strings;
+    and those whose first argument is a column are methods of Expressions. The
+    ufuncs with several results have a function for each: `mort2lat` and
+    `mort2lon`, `mort2order`, `mort2normed` and `mort2parents`.
+
+    A state that such a DataFrame saves names the functions: call `register`
+    before it is loaded elsewhere. (``df.mortie`` has no need of that.)
+
+    Examples
+    --------
+    >>> import mortie.vaex, numpy as np, vaex
+    >>> mortie.vaex.register()
+    >>> df = vaex.from_arrays(normed=np.array([28, 3]), parents=np.array([8, 11]))
+    >>> df.normed.VaexNorm2Mort(df.parents).tolist()
+    [-3111111111111111241, -6111111111111111114]
+    >>> df.evaluate("fastNorm2Mort(3, normed, parents)")
+    array([-3241, -6114])
+    """
+    for function in OF_A_COLUMN:
+        vaex.register_function()(function)
+    for function in OF_AN_ORDER:
+        vaex.register_function(on_expression=False)(function)
