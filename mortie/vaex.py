@@ -88,7 +88,7 @@ class DataFrameAccessor:
     """The ufuncs of mortie as methods of a vaex DataFrame, ``df.mortie``.
 
     Each takes Expressions, the names of columns, or numbers, and gives an
-    Expression; `mort2latlon` and `mort2norm` give two and three. Missing values,
+    Expression; ``mort2latlon`` and ``mort2norm`` give two and three. Missing values,
     masked or Arrow's nulls, stay missing.
 
     Parameters
@@ -126,8 +126,8 @@ def register() -> None:
 
     They are then functions of ``df.func`` and of expressions that are strings;
     and those whose first argument is a column are methods of Expressions. The
-    ufuncs with several results have a function for each: `mort2lat` and
-    `mort2lon`, `mort2order`, `mort2normed` and `mort2parents`.
+    ufuncs with several results have a function for each: ``mort2lat`` and
+    ``mort2lon``, ``mort2order``, ``mort2normed`` and ``mort2parents``.
 
     A state that such a DataFrame saves names the functions: call `register`
     before it is loaded elsewhere. (``df.mortie`` has no need of that.)
