@@ -1,8 +1,8 @@
 """mortie in vaex: its functions on columns, lazily.
 
 Where both packages are installed vaex finds the DataFrame's accessor by itself, and
-``df.mortie.VaexNorm2Mort(df.normed, df.parents)`` works without a further step; `register` makes the
-functions known to all of vaex. A ufunc called on Expressions raises NumPy's TypeError, as vaex
+``df.mortie.VaexNorm2Mort(df.normed, df.parents)`` works without a further step; `register` makes
+the functions known to all of vaex. A ufunc called on Expressions raises NumPy's TypeError, as vaex
 gives NumPy no way to take them.
 """
 
