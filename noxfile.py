@@ -74,15 +74,19 @@ def cpp_tests(session, name, *options, env=None):
         session.warn("THE C++ TESTS DID NOT RUN: GoogleTest was neither found nor downloaded.")
 
 
+def install_published(session, folder, *versions):
+    for version in versions:
+        target = str(folder / version)
+        session.run("pip", "install", "-q", "--no-deps", "-U", "-t", target, f"mortie=={version}")
+
+
 @nox.session
 def benchmarks(session):
     """Measure, then write the tables and the picture; with ``-- --short`` only see that it runs."""
     session.install(".[numba]", "pytest-benchmark", "py-cpuinfo", "matplotlib")
     session.install("astropy-healpix", "cdshealpix", "healpix-geo")
     work = Path(session.create_tmp()).resolve()
-    for version in ("0.3.1", "0.4.0", "1.0.0"):
-        target = str(work / "published" / version)
-        session.run("pip", "install", "-q", "--no-deps", "-U", "-t", target, f"mortie=={version}")
+    install_published(session, work / "published", "0.3.1", "0.4.0", "1.0.0")
     # The ImportError for an unknown kernel ends with the names of those that run here.
     refusal = session.run(
         *("python", "-c", "import mortie"),
@@ -105,6 +109,23 @@ def benchmarks(session):
         (work / "benchmarks").mkdir(exist_ok=True)
         shutil.copy("README.md", work)
     session.run("python", "benchmarks/report.py", str(folder), *results)
+
+
+@nox.session
+def docs(session):
+    """Build the documentation, and hold its migration notes against the old versions."""
+    session.install(".[docs,numba]", "pytest")
+    session.run("sphinx-build", "-W", "--keep-going", "-n", "-E", "docs", "build/docs")
+    published = Path(session.create_tmp()).resolve() / "published"
+    install_published(session, published, "0.1.0", "0.3.1")
+    session.run("pytest", "tests/test_migration.py", env={"PUBLISHED_MORTIE": str(published)})
+
+
+@nox.session
+def links(session):
+    """Follow the documentation's links to other sites."""
+    session.install(".[docs]")
+    session.run("sphinx-build", "-W", "--keep-going", "-b", "linkcheck", "docs", "build/links")
 
 
 @nox.session

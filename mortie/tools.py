@@ -235,8 +235,8 @@ def geo2mort(lats: ArrayLike, lons: ArrayLike, order: int = 18) -> NDArray[np.in
     Returns
     -------
     ndarray of int64
-        Indices as `fastNorm2Mort` describes them, always one-dimensional: the
-        broadcast shape is ravelled, and scalars give one element.
+        Indices as `mortie.fastNorm2Mort` describes them, always one-dimensional:
+        the broadcast shape is ravelled, and scalars give one element.
 
     Raises
     ------

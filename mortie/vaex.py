@@ -1,4 +1,4 @@
-"""mortie in vaex: its functions on columns, lazily.
+"""The functions of mortie on columns of vaex, lazily.
 
 Where both packages are installed vaex finds the accessor of DataFrames by itself, and
 ``df.mortie.VaexNorm2Mort(df.normed, df.parents)`` works without a further step; `register` makes
@@ -91,7 +91,7 @@ class DataFrameAccessor:
     """The ufuncs of mortie as methods of a vaex DataFrame, ``df.mortie``.
 
     Each takes Expressions, the names of columns, or numbers, and gives an
-    Expression; `mort2latlon` and `mort2norm` give two and three. Missing values,
+    Expression; ``mort2latlon`` and ``mort2norm`` give two and three. Missing values,
     masked or Arrow's nulls, become Arrow's nulls.
 
     Parameters

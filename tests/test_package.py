@@ -1,4 +1,4 @@
-"""The package as a whole: its backends, what importing it costs, its command, types and docs."""
+"""The package as a whole: its backends, what importing it costs, command, types and docstrings."""
 
 import doctest
 import os
@@ -190,7 +190,7 @@ def test_stubs_agree_with_the_runtime(tmp_path):
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-# --- documentation ---
+# --- docstrings ---
 
 
 def docstrings():
@@ -199,7 +199,6 @@ def docstrings():
             if not isinstance(getattr(module, name), bool):
                 yield name, getattr(module, name).__doc__
     yield "tools", tools.__doc__
-    yield "README", (ROOT / "README.md").read_text(encoding="utf-8").replace("```", "")
 
 
 @pytest.mark.parametrize(("name", "text"), list(docstrings()), ids=lambda value: value[:20])

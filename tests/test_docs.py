@@ -1,0 +1,78 @@
+"""README.md and the pages in docs/: their examples, links, pictures and table of orders."""
+
+import doctest
+import re
+import runpy
+from pathlib import Path
+
+import healpy
+import numpy as np
+import pytest
+
+import mortie
+
+ROOT = Path(__file__).parents[1]
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+FIGURES = runpy.run_path(str(ROOT / "docs" / "figures.py"))
+
+pages = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+
+
+@pages
+def test_examples(page):
+    fences = re.findall(r"^```(\w+)\n(.*?)^```$", page.read_text(encoding="utf-8"), re.M | re.S)
+    text = "\n".join(code for language, code in fences if language == "python")
+    test = doctest.DocTestParser().get_doctest(text, {}, page.name, str(page), 0)
+    assert bool(test.examples) == (">>>" in page.read_text(encoding="utf-8"))
+    assert doctest.DocTestRunner().run(test).failed == 0
+
+
+@pages
+def test_links_to_files(page):
+    links = re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text(encoding="utf-8"))
+    missing = [link for link in links if not (page.parent / link).exists()]
+    assert not missing
+
+
+def test_some_pages_have_examples_and_links():
+    texts = {page.name: page.read_text(encoding="utf-8") for page in PAGES}
+    assert {"README.md", "index.md", "morton.md"} <= {
+        name for name, text in texts.items() if ">>>" in text and "](" in text
+    }
+
+
+@pytest.mark.parametrize("name", FIGURES["PICTURES"])
+def test_pictures_are_those_of_the_script(name):
+    drawn = FIGURES["PICTURES"][name]()
+    assert (ROOT / "docs" / name).read_text(encoding="utf-8") == drawn
+
+
+@pytest.mark.parametrize("order", range(4))
+def test_cells_are_drawn_where_healpy_puts_them(order):
+    nest = np.arange(12 * 4**order)
+    x, y, _ = np.transpose([FIGURES["place"](int(m)) for m in mortie.nest2mort(order, nest)])
+    # From the plane to the sphere: Calabretta and Roukema (2007), equations 3 to 12.
+    sigma = np.minimum(1, 2 - np.abs(y) / 45)
+    z = np.where(np.abs(y) <= 45, y / 67.5, np.sign(y) * (1 - sigma**2 / 3))
+    middle = 90 * (x // 90) + 45
+    lon = np.where(sigma < 1, middle + (x - middle) / sigma, x)
+    found = healpy.ang2pix(2**order, lon, np.degrees(np.arcsin(z)), nest=True, lonlat=True)
+    np.testing.assert_array_equal(found, nest)
+
+
+def test_table_of_orders():
+    page = (ROOT / "docs" / "morton.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (\d+) \| ([\d,.]+) (k?m) \| ([\d,]+) \|$", page, re.M)
+    assert [int(order) for order, *_ in rows] == list(range(19))
+    for order, size, unit, cells in rows:
+        metres = float(size.replace(",", "")) * (1000 if unit == "km" else 1)
+        half_a_digit = 0.5 * 10.0 ** -len(size.partition(".")[2]) * (1000 if unit == "km" else 1)
+        assert abs(metres - 1000 * mortie.tools.order2res(int(order))) <= half_a_digit
+        assert int(cells.replace(",", "")) == healpy.nside2npix(2 ** int(order))
+
+
+def test_mcmurdo_is_drawn_where_it_lies():
+    x, y = FIGURES["MCMURDO"]
+    sigma = 2 - abs(y) / 45
+    assert np.degrees(np.arcsin(sigma**2 / 3 - 1)) == pytest.approx(-77.85, abs=0.1)
+    assert 135 + (x - 135) / sigma == pytest.approx(166.67, abs=0.5)
