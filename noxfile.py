@@ -1,6 +1,7 @@
 """Everything that is checked, as sessions of nox; ``nox --list`` names them."""
 
 import os
+import re
 import shutil
 from pathlib import Path
 
@@ -28,6 +29,18 @@ def lowest(session):
     # The Matplotlib that goes with this NumPy calls what later pyparsings warn of.
     session.install(".[test]", "numpy==1.21.6", "numba==0.57.1", "pyparsing<3.1")
     session.run("pytest", *session.posargs)
+
+
+@nox.session(python=["3.11", "3.13"])
+def ecosystem(session):
+    """Run the tests with other packages; on 3.11 with vaex, which keeps some of them old."""
+    packages = ["astropy", "awkward", "dask[dataframe]", "distributed", "polars", "xarray"]
+    packages += ["vaex-core>=4.19"] if session.python == "3.11" else []
+    session.install(".[test]", *packages)
+    modules = [re.match("[a-z]+", package)[0] for package in packages]
+    session.run("python", "-W", "ignore", "-c", f"import {', '.join(modules)}")  # so no test skips
+    tests = ["tests/test_ecosystem.py", "tests/test_dask.py", "tests/test_vaex.py"]
+    session.run("pytest", *tests[: 3 if session.python == "3.11" else 2], *session.posargs)
 
 
 @nox.session
