@@ -129,10 +129,10 @@ def register() -> None:
 
     They are then functions of ``df.func`` and of expressions that are strings;
     and those whose first argument is a column are methods of Expressions. The
-    ufuncs with several results have a function for each: `mort2lat` and
-    `mort2lon`, `mort2order`, `mort2normed` and `mort2parents`.
+    ufuncs with several results have a function for each: ``mort2lat`` and
+    ``mort2lon``, ``mort2order``, ``mort2normed`` and ``mort2parents``.
 
-    A state that such a DataFrame saves names the functions: call `register`
+    A state that such a DataFrame saves names the functions: call this
     before it is loaded elsewhere. (``df.mortie`` has no need of that.)
 
     Examples
