@@ -3,6 +3,7 @@
 ``nox -s ecosystem`` installs the packages; with ``-- --write-table`` it writes the page anew.
 """
 
+import doctest
 import re
 from pathlib import Path
 
@@ -205,6 +206,15 @@ def test_works(row):
         result = run(row)
         assert kind(result) in expected.split(" or ")
         assert listed(result) == values
+
+
+def test_examples_with_units():
+    pytest.importorskip("astropy", reason="Astropy is missing; nox -s ecosystem installs it")
+    import mortie.astropy
+
+    failed, attempted = doctest.testmod(mortie.astropy)
+    assert attempted == 3
+    assert not failed
 
 
 def test_the_page_shows_the_table(request):

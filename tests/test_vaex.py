@@ -1,5 +1,6 @@
 """The functions in vaex: by themselves, registered, lazily, with missing values, in threads."""
 
+import doctest
 import subprocess
 import sys
 
@@ -180,3 +181,11 @@ def test_what_is_refused(df):
         df.mortie.mort2order(None)
     with pytest.raises(ValueError, match="15 is none"):
         df.evaluate(df.mortie.mort2order(df.i + 15))
+
+
+def test_examples():
+    import mortie.vaex
+
+    failed, attempted = doctest.testmod(mortie.vaex)
+    assert attempted > 9
+    assert not failed
