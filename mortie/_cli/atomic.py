@@ -39,10 +39,12 @@ def whole_file(out: str | Path, force: bool) -> Iterator[Path]:
     Raises
     ------
     CommandError
-        If the output exists and `force` is false.
+        If the output exists and `force` is false, or its folder does not exist.
     """
     refuse_existing(out, force)
     target = Path(os.path.realpath(out))  # what a link leads to is replaced, not the link
+    if not target.parent.is_dir():
+        raise CommandError(f"no such folder: {target.parent}")
     new = target.with_name(f".{target.name}.{secrets.token_hex(4)}.tmp")
     new.open("xb").close()  # under the user's umask, unlike those of tempfile
     try:

@@ -47,7 +47,7 @@ def on_cluster(
     """
     with contextlib.ExitStack() as stack:
         try:
-            client = stack.enter_context(Client(address, set_as_default=False))
+            client = stack.enter_context(Client(address))
         except (OSError, ValueError) as error:
             raise CommandError(f"no Dask cluster at {address}: {error}") from error
         futures = [client.submit(listened, function, item, pure=False) for item in items]

@@ -57,7 +57,7 @@ def choose(schema: pa.Schema, option: str, given: str | None, say: Callable[[str
     if given is None:
         names = candidates(schema, option)
     else:
-        names = [name for name in schema.names if name == given]
+        names = [name for name in schema.names if name.strip() == given.strip()]
     if len(names) != 1:
         what = f"column {given!r}" if given is not None else f"column of {MEANING[option]}"
         several = f"more than one {what} ({', '.join(names)})" if names else f"no {what}"

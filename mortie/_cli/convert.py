@@ -65,12 +65,12 @@ class Conversion:
         with contextlib.ExitStack() as stack:
             for name in job.inputs:
                 with open_source(name, types) as source:
-                    names = self.operation.choose(name, source.schema, say)
-                    fields = self.fields(name, source.schema, names)
+                    names = self.operation.choose(source.path, source.schema, say)
+                    fields = self.fields(source.path, source.schema, names)
                     if sink is None:
                         schema = pa.schema(fields, source.schema.metadata)
                         sink = stack.enter_context(open_sink(path, job.out, schema, source.codec))
-                    must_match(job, name, pa.schema(fields), schema)
+                    must_match(job, source.path, pa.schema(fields), schema)
                     for batch, results, left_out in stream(
                         source, self.operation, names, workers=self.workers, advance=advance
                     ):

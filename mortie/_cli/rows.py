@@ -37,10 +37,14 @@ class Points:
 
     def choose(self, schema: pa.Schema, say: Say) -> tuple[str, ...]:
         """Choose the columns."""
-        return (
-            columns.choose(schema, "lat", self.lat, say),
-            columns.choose(schema, "lon", self.lon, say),
+        found: list[str] = []
+        names = (
+            columns.choose(schema, "lat", self.lat, found.append),
+            columns.choose(schema, "lon", self.lon, found.append),
         )
+        if found:
+            say(", ".join(found))
+        return names
 
     def read(self, names, batch, where) -> tuple[list[np.ndarray], list[Fault]]:
         """Give the columns as arrays, and what is bad in them."""

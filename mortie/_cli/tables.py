@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import csv
+import functools
 import io
 import re
 import sys
@@ -89,10 +90,10 @@ class CsvSource:
     codec = "SNAPPY"
 
     def __init__(self, path: str, types: dict[str, pa.DataType] | None):
-        self.path = path
+        self.path = "standard input" if path == STANDARD else path
         self.raw: Any = sys.stdin.buffer
         self.size = 0
-        with errors_of(path), contextlib.ExitStack() as opened:
+        with errors_of(self.path), contextlib.ExitStack() as opened:
             if path != STANDARD:
                 self.raw = opened.enter_context(Path(path).open("rb"))
                 self.size = Path(path).stat().st_size
@@ -100,7 +101,7 @@ class CsvSource:
             stream = self.raw
             if codec:
                 stream = io.BufferedReader(pa.CompressedInputStream(self.raw, codec))
-            names = header(stream, path)
+            names = header(stream, self.path)
             self.empty = not stream.peek(1)
             if types is None:
                 types = dict.fromkeys(names, pa.string())
@@ -134,7 +135,7 @@ class CsvSource:
 
     def close(self) -> None:
         """Close the file."""
-        if self.path != STANDARD:
+        if self.raw is not sys.stdin.buffer:
             self.raw.close()
 
 
@@ -253,10 +254,10 @@ class CsvSink:
         if batch.num_rows:
             cells = [quoted(text_of(column)) for column in batch.columns]
             lines = pc.binary_join_element_wise(
-                *cells, ",", null_handling="replace", null_replacement=""
+                *cells, LARGE(","), null_handling="replace", null_replacement=""
             )
             # The values of an array lie one after the other: together they are the file.
-            ended = pc.binary_join_element_wise(lines, pa.scalar("\n", lines.type), "")
+            ended = pc.binary_join_element_wise(lines, LARGE("\n"), LARGE(""))
             self.stream.write(bytes_of(ended))
 
     def close(self) -> None:
@@ -265,6 +266,9 @@ class CsvSink:
             self.stream.flush()
         else:
             self.stream.close()
+
+
+LARGE = functools.partial(pa.scalar, type=pa.large_string())
 
 
 def text_of(column: pa.Array) -> pa.Array:
@@ -288,8 +292,7 @@ def quoted(column: pa.Array) -> pa.Array:
         return column
     needed = pc.match_substring_regex(column, r'[",\r\n]')
     doubled = pc.replace_substring(column, '"', '""')
-    mark = pa.scalar('"', column.type)
-    around = pc.binary_join_element_wise(mark, doubled, mark, pa.scalar("", column.type))
+    around = pc.binary_join_element_wise(LARGE('"'), doubled, LARGE('"'), LARGE(""))
     return pc.if_else(needed, around, column)
 
 
@@ -298,7 +301,7 @@ def open_sink(
     path: str, out: str, schema: pa.Schema, codec: str
 ) -> Iterator[ParquetSink | CsvSink]:
     """Open `path` for what is to become the table `out`, in the format of the latter's suffix."""
-    with errors_of(out):
+    with errors_of("standard output" if out == STANDARD else out):
         if is_parquet(out):
             sink: ParquetSink | CsvSink = ParquetSink(path, schema, codec)
         else:

@@ -54,7 +54,7 @@ def count(
     tally, skipped = Tally(), 0
     with open_source(path) as source:
         operation = choose(source.schema)
-        names = operation.choose(path, source.schema, say)
+        names = operation.choose(source.path, source.schema, say)
         for _, [morton], left_out in stream(
             source, operation, names, columns=names, workers=workers, advance=advance
         ):
