@@ -68,8 +68,8 @@ def count(options: argparse.Namespace) -> None:
     inputs = [name for name, _ in files.find(absolute(options, options.inputs))]
     task = functools.partial(tally.count, choose=cells_of(options), workers=options.workers)
     cells, skipped = tally.Tally(), 0
-    for table, left_out in run(options, task, inputs, inputs):
-        cells.add(table)
+    for counts, left_out in run(options, task, inputs, inputs):
+        cells.add(counts)
         skipped += left_out
     tally.write(cells.sum(), options.output, options.force)
     tell_skipped(skipped)
