@@ -44,7 +44,7 @@ def whole_file(out: str | Path, force: bool) -> Iterator[Path]:
     refuse_existing(out, force)
     target = Path(os.path.realpath(out))  # what a link leads to is replaced, not the link
     if not target.parent.is_dir():
-        raise CommandError(f"no such folder: {target.parent}")
+        raise CommandError(f"no such folder: {Path(out).parent}")
     new = target.with_name(f".{target.name}.{secrets.token_hex(4)}.tmp")
     new.open("xb").close()  # under the user's umask, unlike those of tempfile
     try:
@@ -53,7 +53,11 @@ def whole_file(out: str | Path, force: bool) -> Iterator[Path]:
         if force:
             new.replace(target)
         else:
-            publish(new, target)
+            try:
+                publish(new, target)
+            except FileExistsError:
+                refuse_existing(out, force)
+                raise
         if os.name == "posix":
             synchronise(target.parent)
     finally:
@@ -63,16 +67,12 @@ def whole_file(out: str | Path, force: bool) -> Iterator[Path]:
 def publish(new: Path, target: Path) -> None:
     """Rename a file unless another has the name: `os.rename` alone would replace it."""
     try:
-        try:
-            os.link(new, target)
-        except FileExistsError:
-            raise
-        except OSError:  # a file system without hard links: hold the name first
-            target.open("xb").close()
-            new.replace(target)
+        os.link(new, target)
     except FileExistsError:
-        refuse_existing(target, force=False)
         raise
+    except OSError:  # a file system without hard links: hold the name first
+        target.open("xb").close()
+        new.replace(target)
 
 
 def synchronise(path: Path) -> None:

@@ -8,6 +8,7 @@ import functools
 import io
 import re
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +22,7 @@ from mortie._cli.errors import CommandError
 from mortie._cli.files import STANDARD, is_parquet
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 # Small enough for the caches and for a few batches at once, large enough that Python costs nothing.
 BATCH_ROWS = 1 << 17
@@ -59,6 +60,7 @@ class ParquetSource:
         meta = self.file.metadata
         groups = [meta.row_group(i) for i in range(meta.num_row_groups)]
         self.codec = groups[0].column(0).compression if groups and meta.num_columns else "SNAPPY"
+        self.codec = {"UNCOMPRESSED": "NONE", "LZ4_RAW": "LZ4"}.get(self.codec, self.codec)
         self.row_bytes = sum(group.total_byte_size for group in groups) / max(meta.num_rows, 1)
 
     def batches(self, columns: tuple[str, ...] | None = None) -> Iterator[pa.RecordBatch]:
@@ -108,7 +110,8 @@ class CsvSource:
             if self.empty:
                 self.schema = pa.schema([(name, types.get(name, pa.string())) for name in names])
             else:
-                self.reader = pyarrow.csv.open_csv(
+                self.reader = in_thread(
+                    pyarrow.csv.open_csv,
                     stream,
                     # With threads, pyarrow doesn't say which row is ragged.
                     pyarrow.csv.ReadOptions(
@@ -137,6 +140,15 @@ class CsvSource:
         """Close the file."""
         if self.raw is not sys.stdin.buffer:
             self.raw.close()
+
+
+def in_thread(function: Callable, *arguments: Any) -> Any:
+    """Call a function that may wait for input, so that a signal can end the waiting."""
+    thread = ThreadPoolExecutor(1)
+    try:
+        return thread.submit(function, *arguments).result()
+    finally:
+        thread.shutdown(wait=False)
 
 
 def codec_of(path: str) -> str | None:
@@ -188,7 +200,9 @@ def csv_types(paths: tuple[str, ...]) -> dict[str, pa.DataType]:
                     for _ in source.batches():
                         pass
                 except CommandError as error:
-                    misfit = re.search(r"In CSV column #(\d+): CSV conversion error", str(error))
+                    misfit = re.search(
+                        r"In CSV column #(\d+): (Row #\d+: )?CSV conversion", str(error)
+                    )
                     if not misfit or types[source.schema.names[int(misfit[1])]] == pa.string():
                         raise
                     name = source.schema.names[int(misfit[1])]
