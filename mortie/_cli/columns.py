@@ -22,7 +22,6 @@ USUAL = {
     "column": re.compile(r"mort(on)?(_?[0-9]+)?", re.I),
 }
 MEANING = {"lat": "latitudes", "lon": "longitudes", "column": "Morton indices"}
-MISSING = pa.array(pyarrow.csv.ConvertOptions().null_values)
 
 
 def candidates(schema: pa.Schema, option: str) -> list[str]:
@@ -109,7 +108,8 @@ def numbers(column: pa.Array, kind: pa.DataType, where: Callable[[int], str]) ->
     if not is_text(column.type):
         return column.cast(kind, safe=kind != pa.float64())
     text = pc.utf8_trim_whitespace(column.cast(pa.string()))
-    text = pc.if_else(pc.is_in(text, value_set=MISSING), None, text)
+    missing = pa.array(pyarrow.csv.ConvertOptions().null_values)
+    text = pc.if_else(pc.is_in(text, value_set=missing), None, text)
     try:
         return text.cast(kind)
     except pa.ArrowInvalid:
@@ -126,9 +126,30 @@ def numbers(column: pa.Array, kind: pa.DataType, where: Callable[[int], str]) ->
 
 def floats(column: pa.Array, where: Callable[[int], str]) -> np.ndarray:
     """Give a column as float64, with NaN for nulls."""
-    return numbers(column, pa.float64(), where).to_numpy(zero_copy_only=False)
+    return to_numpy(numbers(column, pa.float64(), where), np.float64(np.nan))
 
 
 def integers(column: pa.Array, where: Callable[[int], str]) -> np.ndarray:
     """Give a column as int64, with 0, which is no index, for nulls."""
-    return pc.fill_null(numbers(column, pa.int64(), where), 0).to_numpy(zero_copy_only=False)
+    return to_numpy(numbers(column, pa.int64(), where), np.int64(0))
+
+
+# pyarrow's own conversions import pandas, where it is installed: a quarter of a second.
+
+
+def to_numpy(column: pa.Array, null: np.generic) -> np.ndarray:
+    """View a column of numbers, all of the type of the one that stands for nulls."""
+    if column.null_count:
+        column = pc.fill_null(column, null.item())
+    if not len(column):
+        return np.empty(0, null.dtype)
+    start = column.offset * null.itemsize
+    return np.frombuffer(column.buffers()[1], null.dtype, len(column), start)
+
+
+def from_numpy(values: np.ndarray, mask: np.ndarray | None) -> pa.Array:
+    """Give an array as a column, with nulls under the mask."""
+    if mask is not None:
+        return pa.array(values, mask=mask)
+    kind = pa.from_numpy_dtype(values.dtype)
+    return pa.Array.from_buffers(kind, len(values), [None, pa.py_buffer(values)])

@@ -144,7 +144,11 @@ class Operation:
         results = self.function(*values)
         if not isinstance(results, tuple):
             results = (results,)
-        return batch, [pa.array(r, mask=mask) for r in results], rows - batch.num_rows
+        return (
+            batch,
+            [columns.from_numpy(result, mask) for result in results],
+            rows - batch.num_rows,
+        )
 
 
 def to_cells(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
+from mortie._cli import columns
 from mortie._cli.atomic import whole_file
 from mortie._cli.files import STANDARD
 from mortie._cli.stream import stream
@@ -61,8 +62,8 @@ def count(
         for _, [morton], left_out in stream(
             source, operation, names, columns=names, workers=workers, advance=advance
         ):
-            cells, counts = morton.value_counts().flatten()
-            tally.add(np.stack([cells.to_numpy(), counts.to_numpy()]))
+            pair = morton.value_counts().flatten()
+            tally.add(np.stack([columns.to_numpy(column, np.int64(0)) for column in pair]))
             skipped += left_out
     return tally.sum(), skipped
 
