@@ -83,18 +83,23 @@ def plot(options: argparse.Namespace) -> None:
     from mortie.plot import cells
 
     refuse_existing(options.output, options.force)
-    parts, values = [], []
+    parts, values = [np.empty(0, np.int64)], [np.empty(0)]
     for name, _ in files.find(options.inputs):
         with open_source(name) as source:
+            if options.value and options.value not in source.schema.names:
+                raise CommandError(f"{name}: no column {options.value!r}")
             operation = cells_of(options)(source.schema)
             names = operation.choose(name, source.schema, say)
             for batch, [morton], _ in stream(source, operation, names):
                 parts.append(morton.to_numpy())
                 if options.value:
                     values.append(columns.floats(batch.column(options.value), str))
-    axes = cells(np.concatenate(parts), np.concatenate(values) if values else None)
+    axes = cells(np.concatenate(parts), np.concatenate(values) if options.value else None)
     with whole_file(options.output, options.force) as path:
-        axes.figure.savefig(path, format=Path(options.output).suffix[1:])
+        try:
+            axes.figure.savefig(path, format=Path(options.output).suffix[1:])
+        except ValueError as error:  # an unknown format, with those that are known
+            raise CommandError(f"{options.output}: {error}") from None
 
 
 def cells_of(options: argparse.Namespace) -> Callable[[pa.Schema], rows.Operation]:
