@@ -133,10 +133,14 @@ def run(
             yield function(item, say, bar.update)
 
 
-@functools.cache
+SAID: set[str] = set()
+
+
 def say(text: str) -> None:
     """Tell the user once, beside the progress bar."""
-    tqdm.write(f"mortie: {text}", file=sys.stderr)
+    if text not in SAID:
+        SAID.add(text)
+        tqdm.write(f"mortie: {text}", file=sys.stderr)
 
 
 def tell_skipped(rows: int) -> None:

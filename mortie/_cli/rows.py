@@ -16,8 +16,6 @@ from mortie._cli.errors import CommandError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    Say = Callable[[str], None]
-
 
 class Fault(NamedTuple):
     """Where a column breaks a rule."""
@@ -35,7 +33,7 @@ class Points:
     lon: str | None
     filler = 0.0
 
-    def choose(self, schema: pa.Schema, say: Say) -> tuple[str, ...]:
+    def choose(self, schema: pa.Schema, say: Callable[[str], None]) -> tuple[str, ...]:
         """Choose the columns."""
         found: list[str] = []
         names = (
@@ -65,7 +63,7 @@ class Indices:
     order: int = 0
     filler = 1111111111111111111  # of order 18, so that it can be clipped to any
 
-    def choose(self, schema: pa.Schema, say: Say) -> tuple[str, ...]:
+    def choose(self, schema: pa.Schema, say: Callable[[str], None]) -> tuple[str, ...]:
         """Choose the column."""
         return (columns.choose(schema, "column", self.column, say),)
 
@@ -99,7 +97,7 @@ class Operation:
     function: Callable[..., Any]
     on_error: str
 
-    def choose(self, path: str, schema: pa.Schema, say: Say) -> tuple[str, ...]:
+    def choose(self, path: str, schema: pa.Schema, say: Callable[[str], None]) -> tuple[str, ...]:
         """Choose the columns of the source in a file."""
         try:
             return self.source.choose(schema, say)

@@ -7,12 +7,12 @@ from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
+import pyarrow as pa
+
 from mortie._cli.tables import errors_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-
-    import pyarrow as pa
 
     from mortie._cli.rows import Operation
     from mortie._cli.tables import CsvSource, ParquetSource
