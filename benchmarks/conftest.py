@@ -7,6 +7,8 @@ import pytest
 
 import mortie
 
+collect_ignore = ["bench_cli.py"]  # a script, whose processes pytest-benchmark can't measure
+
 
 def pytest_addoption(parser):
     parser.addoption("--short", action="store_true", help="small arrays, few rounds")

@@ -1,20 +1,82 @@
-"""The command ``python -m mortie``."""
+"""The command ``mortie``, also ``python -m mortie``."""
 
-import argparse
+from __future__ import annotations
+
+import os
+import signal
 import sys
+from typing import TYPE_CHECKING
 
-from mortie import demo
+from mortie._cli import parser
+from mortie._cli.errors import CommandError
+
+if TYPE_CHECKING:
+    import argparse
+
+EXTRAS = {
+    "distributed": "dask",
+    "healpy": "plot",
+    "matplotlib": "plot",
+    "pyarrow": "cli",
+    "tqdm": "cli",
+}
 
 
 def main() -> int:
-    """Parse the arguments and return the exit code."""
-    parser = argparse.ArgumentParser(
-        prog="python -m mortie", description="HEALPix decimal Morton indices."
-    )
-    commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("demo", help="encode 1.2 million Antarctic-like points and check them")
-    parser.parse_args()
-    return demo.run()
+    """Run the command, and return its exit code where nothing went wrong."""
+    options = parser.build().parse_args()
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)  # Windows has no SIGHUP
+        if number and signal.getsignal(number) == signal.SIG_DFL:
+            signal.signal(number, lambda number, _: sys.exit(128 + number))
+    code = 1
+    try:
+        code = run(options)
+        sys.stdout.flush()
+    except CommandError as error:
+        complain(error)
+    except ModuleNotFoundError as error:
+        missing = (error.name or "").partition(".")[0]
+        if missing not in EXTRAS:
+            raise
+        complain(
+            f"mortie {options.command} needs {missing}: pip install 'mortie[{EXTRAS[missing]}]'"
+        )
+    except BrokenPipeError:  # whoever reads the output has enough of it
+        code = 128 + 13  # as if by SIGPIPE, which Windows doesn't know
+    except OSError as error:
+        complain(": ".join(str(part) for part in (error.filename, error.strerror or error) if part))
+    except KeyboardInterrupt:
+        code = 128 + signal.SIGINT
+    except SystemExit as stop:  # of a signal, above
+        code = int(stop.code or 0)
+    if code:
+        # A thread that waits for input would hold up the usual exit.
+        sys.stderr.flush()
+        os._exit(code)
+    return code
+
+
+def run(options: argparse.Namespace) -> int:
+    """Import what the command needs, and nothing else, and run it."""
+    if options.command == "demo":
+        from mortie import demo
+
+        return demo.run()
+    if options.command == "info":
+        from mortie._cli import info
+
+        info.run(options.indices)
+    else:
+        from mortie._cli import commands
+
+        getattr(commands, options.command)(options)
+    return 0
+
+
+def complain(text: object) -> None:
+    """Print the one line that tells why the command failed."""
+    print(f"mortie: error: {text}", file=sys.stderr)
 
 
 if __name__ == "__main__":

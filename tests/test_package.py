@@ -167,7 +167,7 @@ def test_demo():
 def test_command_without_arguments():
     done = python("-m", "mortie")
     assert done.returncode == 2
-    assert "usage: python -m mortie" in done.stderr
+    assert "usage: mortie" in done.stderr
 
 
 # --- types ---

@@ -1,0 +1,1 @@
+"""What stands behind the command ``mortie``; `mortie.__main__` calls it."""

@@ -1,0 +1,155 @@
+"""Columns: how they are found, and how they become arrays of NumPy."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv
+
+from mortie._cli.errors import CommandError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+# Of the usual tables, ICESat's and ICESat-2's (lat_ph, h_lat, d_lat) and Darwin Core's among them.
+USUAL = {
+    "lat": re.compile(r"((h|d)_|decimal_?)?lat(s|itudes?)?(_ph|_deg(rees)?)?", re.I),
+    "lon": re.compile(r"((h|d)_|decimal_?)?(lng|lon(s|g|gitudes?)?)(_ph|_deg(rees)?)?", re.I),
+    "column": re.compile(r"mort(on)?(_?[0-9]+)?", re.I),
+}
+MEANING = {"lat": "latitudes", "lon": "longitudes", "column": "Morton indices"}
+
+
+def candidates(schema: pa.Schema, option: str) -> list[str]:
+    """List the columns whose names are usual for what an option names."""
+    return [name for name in schema.names if USUAL[option].fullmatch(name.strip())]
+
+
+def choose(schema: pa.Schema, option: str, given: str | None, say: Callable[[str], None]) -> str:
+    """Choose the column that the user named, or the one with a usual name.
+
+    Parameters
+    ----------
+    schema : pyarrow.Schema
+        Of the table.
+    option : {"lat", "lon", "column"}
+        The option that names the column.
+    given : str or None
+        What the user gave for it.
+    say : callable
+        Told which column was found, if none was given.
+
+    Returns
+    -------
+    str
+        The name of exactly one column, which holds numbers or text.
+
+    Raises
+    ------
+    CommandError
+        If no such column is there, or more than one.
+    """
+    if given is None:
+        names = candidates(schema, option)
+    else:
+        names = [name for name in schema.names if name.strip() == given.strip()]
+    if len(names) != 1:
+        what = f"column {given!r}" if given is not None else f"column of {MEANING[option]}"
+        several = f"more than one {what} ({', '.join(names)})" if names else f"no {what}"
+        raise CommandError(
+            f"{several} among {', '.join(schema.names)}: name one with --{option} COL"
+        )
+    kind = schema.field(names[0]).type
+    if pa.types.is_dictionary(kind):
+        kind = kind.value_type
+    integer = pa.types.is_integer(kind) or pa.types.is_null(kind)
+    number = integer or pa.types.is_floating(kind) or pa.types.is_decimal(kind)
+    if not (is_text(kind) or integer or (number and option != "column")):
+        wanted = "integers" if option == "column" else "numbers"
+        raise CommandError(f"column {names[0]!r} holds {kind}, and {MEANING[option]} are {wanted}")
+    if given is None:
+        say(f"{MEANING[option]} from column {names[0]!r}")
+    return names[0]
+
+
+def is_text(kind: pa.DataType) -> bool:
+    """Tell whether a type is one of the string types."""
+    return pa.types.is_string(kind) or pa.types.is_large_string(kind)
+
+
+def numbers(column: pa.Array, kind: pa.DataType, where: Callable[[int], str]) -> pa.Array:
+    """Convert a column; text that stands for a missing value becomes null.
+
+    Parameters
+    ----------
+    column : pyarrow.Array
+        Numbers, or their text.
+    kind : pyarrow.DataType
+        What to convert them to: float64 or int64.
+    where : callable
+        Names the place of a row, counted from 0 in the column, for the message of an error.
+
+    Returns
+    -------
+    pyarrow.Array
+        Of the type `kind`.
+
+    Raises
+    ------
+    CommandError
+        If text stands for no number.
+    """
+    if pa.types.is_dictionary(column.type):
+        column = column.dictionary_decode()
+    if not is_text(column.type):
+        return column.cast(kind, safe=kind != pa.float64())
+    text = pc.utf8_trim_whitespace(column.cast(pa.string()))
+    missing = pa.array(pyarrow.csv.ConvertOptions().null_values)
+    text = pc.if_else(pc.is_in(text, value_set=missing), None, text)
+    try:
+        return text.cast(kind)
+    except pa.ArrowInvalid:
+        for row in range(len(text)):
+            try:
+                text[row].cast(kind)
+            except pa.ArrowInvalid:
+                wanted = "a number" if kind == pa.float64() else "an integer of 64 bits"
+                raise CommandError(
+                    f"{where(row)} is {column[row].as_py()!r}, not {wanted}"
+                ) from None
+        raise
+
+
+def floats(column: pa.Array, where: Callable[[int], str]) -> np.ndarray:
+    """Give a column as float64, with NaN for nulls."""
+    return to_numpy(numbers(column, pa.float64(), where), np.float64(np.nan))
+
+
+def integers(column: pa.Array, where: Callable[[int], str]) -> np.ndarray:
+    """Give a column as int64, with 0, which is no index, for nulls."""
+    return to_numpy(numbers(column, pa.int64(), where), np.int64(0))
+
+
+# pyarrow's own conversions import pandas, where it is installed: a quarter of a second.
+
+
+def to_numpy(column: pa.Array, null: np.generic) -> np.ndarray:
+    """View a column of numbers, all of the type of the one that stands for nulls."""
+    if column.null_count:
+        column = pc.fill_null(column, null.item())
+    if not len(column):
+        return np.empty(0, null.dtype)
+    start = column.offset * null.itemsize
+    return np.frombuffer(column.buffers()[1], null.dtype, len(column), start)
+
+
+def from_numpy(values: np.ndarray, mask: np.ndarray | None) -> pa.Array:
+    """Give an array as a column, with nulls under the mask."""
+    if mask is not None:
+        return pa.array(values, mask=mask)
+    kind = pa.from_numpy_dtype(values.dtype)
+    return pa.Array.from_buffers(kind, len(values), [None, pa.py_buffer(values)])

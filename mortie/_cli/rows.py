@@ -1,0 +1,187 @@
+"""What the commands do with rows, and what they do about bad ones."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+
+import mortie
+from mortie._cli import columns
+from mortie._cli.errors import CommandError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class Fault(NamedTuple):
+    """Where a column breaks a rule."""
+
+    column: str
+    bad: np.ndarray
+    rule: str
+
+
+@dataclass(frozen=True)
+class Points:
+    """Coordinates in two columns; None stands for a column with a usual name."""
+
+    lat: str | None
+    lon: str | None
+    filler = 0.0
+
+    def choose(self, schema: pa.Schema, say: Callable[[str], None]) -> tuple[str, ...]:
+        """Choose the columns."""
+        found: list[str] = []
+        names = (
+            columns.choose(schema, "lat", self.lat, found.append),
+            columns.choose(schema, "lon", self.lon, found.append),
+        )
+        if found:
+            say(", ".join(found))
+        return names
+
+    def read(self, names, batch, where) -> tuple[list[np.ndarray], list[Fault]]:
+        """Give the columns as arrays, and what is bad in them."""
+        lat, lon = (
+            columns.floats(batch.column(name), functools.partial(where, name)) for name in names
+        )
+        return [lat, lon], [
+            Fault(names[0], ~(np.abs(lat) <= 90), "latitudes lie in -90 to 90 degrees"),
+            Fault(names[1], ~np.isfinite(lon), "longitudes are finite numbers of degrees"),
+        ]
+
+
+@dataclass(frozen=True)
+class Indices:
+    """Morton indices in one column, at least of some order."""
+
+    column: str | None
+    order: int = 0
+    filler = 1111111111111111111  # of order 18, so that it can be clipped to any
+
+    def choose(self, schema: pa.Schema, say: Callable[[str], None]) -> tuple[str, ...]:
+        """Choose the column."""
+        return (columns.choose(schema, "column", self.column, say),)
+
+    def read(self, names, batch, where) -> tuple[list[np.ndarray], list[Fault]]:
+        """Give the column as an array, and what is bad in it."""
+        [name] = names
+        morton = columns.integers(batch.column(name), functools.partial(where, name))
+        none = ~mortie.is_mort(morton)
+        faults = [Fault(name, none, "Morton indices have 1 to 19 digits, 1-6 and then 1-4")]
+        if self.order:
+            coarse = mortie.mort2order(np.where(none, self.filler, morton)) < self.order
+            faults.append(Fault(name, coarse, f"its order is below {self.order}"))
+        return [morton], faults
+
+
+@dataclass(frozen=True)
+class Operation:
+    """What a command computes of each row.
+
+    Parameters
+    ----------
+    source : Points or Indices
+        What it computes it from.
+    function : callable
+        From the arrays of the source to one array or several.
+    on_error : {"fail", "null", "skip"}
+        Whether bad rows are an error, get nulls or are left out.
+    """
+
+    source: Points | Indices
+    function: Callable[..., Any]
+    on_error: str
+
+    def choose(self, path: str, schema: pa.Schema, say: Callable[[str], None]) -> tuple[str, ...]:
+        """Choose the columns of the source in a file."""
+        try:
+            return self.source.choose(schema, say)
+        except CommandError as error:
+            raise CommandError(f"{path}: {error}") from None
+
+    def __call__(
+        self, path: str, names: tuple[str, ...], first: int, batch: pa.RecordBatch
+    ) -> tuple[pa.RecordBatch, list[pa.Array], int]:
+        """Compute a batch; `first` is the number of its first row in the file.
+
+        Returns
+        -------
+        batch : pyarrow.RecordBatch
+            The rows that are kept.
+        results : list of pyarrow.Array
+            What was computed of them.
+        skipped : int
+            How many rows were left out.
+        """
+
+        def where(column, row):
+            return f"{path}: row {first + row}: {column}"
+
+        values, faults = self.source.read(names, batch, where)
+        bad = functools.reduce(np.logical_or, (fault.bad for fault in faults))
+        mask = None
+        rows = batch.num_rows
+        if bad.any():
+            if self.on_error == "fail":
+                row = int(bad.argmax())
+                fault = next(fault for fault in faults if fault.bad[row])
+                value = batch.column(fault.column)[row].as_py()
+                shown = "null" if value is None else value
+                raise CommandError(f"{where(fault.column, row)} is {shown}, but {fault.rule}")
+            if self.on_error == "skip":
+                batch = batch.filter(pa.array(~bad))
+                values = [value[~bad] for value in values]
+            else:
+                values = [np.where(bad, self.source.filler, value) for value in values]
+                mask = bad
+        results = self.function(*values)
+        if not isinstance(results, tuple):
+            results = (results,)
+        return (
+            batch,
+            [columns.from_numpy(result, mask) for result in results],
+            rows - batch.num_rows,
+        )
+
+
+def to_cells(
+    schema: pa.Schema,
+    *,
+    order: int | None,
+    column: str | None,
+    lat: str | None,
+    lon: str | None,
+    on_error: str,
+) -> Operation:
+    """Find the cells of rows from their indices, where a table has them, else from coordinates.
+
+    Parameters
+    ----------
+    schema : pyarrow.Schema
+        Of the table.
+    order : int or None
+        The order of the cells; None leaves indices as they are.
+    column, lat, lon : str or None
+        The columns that the user named.
+    on_error : str
+        As `Operation` takes it.
+
+    Returns
+    -------
+    Operation
+        It gives one Morton index for each row.
+    """
+    points = lat is not None or lon is not None
+    if column is not None or (not points and columns.candidates(schema, "column")):
+        if order is None:
+            return Operation(Indices(column), np.positive, on_error)
+        clip = functools.partial(mortie.clip_mort, order)
+        return Operation(Indices(column, order), clip, on_error)
+    if order is None:
+        raise CommandError("cells of points need an order: --order K")
+    return Operation(Points(lat, lon), functools.partial(mortie.latlon2mort, order), on_error)

@@ -1,0 +1,324 @@
+"""Tables in files, read and written batch by batch."""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import functools
+import io
+import re
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv
+import pyarrow.parquet as pq
+
+from mortie._cli.errors import CommandError
+from mortie._cli.files import STANDARD, is_parquet
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+# Small enough for the caches and for a few batches at once, large enough that Python costs nothing.
+BATCH_ROWS = 1 << 17
+BATCH_BYTES = 16 << 20
+# A row group of pyarrow's usual length, unless its rows are wide.
+GROUP_ROWS = 1 << 20
+GROUP_BYTES = 64 << 20
+# No row of a CSV file may be longer, and types that nobody gave are taken from the first block.
+BLOCK_BYTES = 4 << 20
+
+
+@contextlib.contextmanager
+def errors_of(path: str) -> Iterator[None]:
+    """Turn errors of pyarrow and of the system into one line that names the file."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
+        why = getattr(error, "strerror", None) or str(error)
+        raise CommandError(f"{path}: {' '.join(why.split())}") from error
+
+
+class ParquetSource:
+    """A Parquet file that is read once."""
+
+    def __init__(self, path: str):
+        self.path = path
+        with errors_of(path):
+            # Buffers ahead of the reader would hold the whole file.
+            self.file = pq.ParquetFile(path, pre_buffer=False, buffer_size=1 << 20)
+        self.schema = self.file.schema_arrow
+        self.size = Path(path).stat().st_size
+        self.position = 0  # in bytes, like the size
+        meta = self.file.metadata
+        groups = [meta.row_group(i) for i in range(meta.num_row_groups)]
+        self.codec = groups[0].column(0).compression if groups and meta.num_columns else "SNAPPY"
+        self.codec = {"UNCOMPRESSED": "NONE", "LZ4_RAW": "LZ4"}.get(self.codec, self.codec)
+        self.row_bytes = sum(group.total_byte_size for group in groups) / max(meta.num_rows, 1)
+
+    def batches(self, columns: tuple[str, ...] | None = None) -> Iterator[pa.RecordBatch]:
+        """Read the rows of all columns, or of some."""
+        rows = int(np.clip(BATCH_BYTES / max(self.row_bytes, 1), 256, BATCH_ROWS))
+        done = 0
+        with errors_of(self.path):
+            for batch in self.file.iter_batches(rows, columns=columns and list(columns)):
+                done += batch.num_rows
+                self.position = self.size * done // self.file.metadata.num_rows
+                yield batch
+
+    def close(self) -> None:
+        """Close the file."""
+        self.file.close()
+
+
+class CsvSource:
+    """A CSV file, or the standard input, that is read once.
+
+    Parameters
+    ----------
+    path : str
+        The file, or ``-``.
+    types : dict of pyarrow.DataType or None
+        The types of columns; those of others are inferred. None keeps every column as text.
+    """
+
+    codec = "SNAPPY"
+
+    def __init__(self, path: str, types: dict[str, pa.DataType] | None):
+        self.path = "standard input" if path == STANDARD else path
+        self.raw: Any = sys.stdin.buffer
+        self.size = 0
+        with errors_of(self.path), contextlib.ExitStack() as opened:
+            if path != STANDARD:
+                self.raw = opened.enter_context(Path(path).open("rb"))
+                self.size = Path(path).stat().st_size
+            codec = codec_of(path)
+            stream = self.raw
+            if codec:
+                stream = io.BufferedReader(pa.CompressedInputStream(self.raw, codec))
+            names = header(stream, self.path)
+            self.empty = not stream.peek(1)
+            if types is None:
+                types = dict.fromkeys(names, pa.string())
+            if self.empty:
+                self.schema = pa.schema([(name, types.get(name, pa.string())) for name in names])
+            else:
+                self.reader = in_thread(
+                    pyarrow.csv.open_csv,
+                    stream,
+                    # With threads, pyarrow doesn't say which row is ragged.
+                    pyarrow.csv.ReadOptions(
+                        column_names=names, block_size=BLOCK_BYTES, use_threads=False
+                    ),
+                    pyarrow.csv.ParseOptions(newlines_in_values=True),
+                    pyarrow.csv.ConvertOptions(column_types=types),
+                )
+                self.schema = self.reader.schema
+            opened.pop_all()
+
+    @property
+    def position(self) -> int:
+        """How many bytes of the file are read."""
+        return self.size if self.raw.closed or not self.size else self.raw.tell()
+
+    def batches(self, columns: tuple[str, ...] | None = None) -> Iterator[pa.RecordBatch]:
+        """Read the rows of all columns, or of some."""
+        if self.empty:
+            return
+        with errors_of(self.path):
+            for batch in self.reader:
+                yield batch if columns is None else batch.select(list(columns))
+
+    def close(self) -> None:
+        """Close the file."""
+        if self.raw is not sys.stdin.buffer:
+            self.raw.close()
+
+
+def in_thread(function: Callable, *arguments: Any) -> Any:
+    """Call a function that may wait for input, so that a signal can end the waiting."""
+    thread = ThreadPoolExecutor(1)
+    try:
+        return thread.submit(function, *arguments).result()
+    finally:
+        thread.shutdown(wait=False)
+
+
+def codec_of(path: str) -> str | None:
+    """Name the compression that the suffix of a CSV file tells, if any."""
+    return {".gz": "gzip", ".bz2": "bz2", ".zst": "zstd"}.get(Path(path).suffix.lower())
+
+
+def header(stream: io.BufferedIOBase, path: str) -> list[str]:
+    """Read the names of the columns, and leave the stream at the first row."""
+    line = stream.readline()
+    while line.count(b'"') % 2 and (more := stream.readline()):  # a name with a line break
+        line += more
+    names = next(csv.reader(io.StringIO(line.decode("utf-8-sig"), newline="")), None)
+    if not names:
+        raise CommandError(f"{path}: a CSV file begins with a line of column names; this has none")
+    return names
+
+
+def open_source(
+    path: str, types: dict[str, pa.DataType] | None = None
+) -> contextlib.closing[ParquetSource | CsvSource]:
+    """Open a table by its suffix; the types are those of `CsvSource`."""
+    return contextlib.closing(ParquetSource(path) if is_parquet(path) else CsvSource(path, types))
+
+
+def csv_types(paths: tuple[str, ...]) -> dict[str, pa.DataType]:
+    """Find types that hold every value of CSV files, which takes reading them.
+
+    pyarrow alone infers types from the first block and fails where a later one does not fit.
+    The standard input can't be read twice: it is left out.
+
+    Parameters
+    ----------
+    paths : tuple of str
+        Tables; only those in CSV are read.
+
+    Returns
+    -------
+    dict
+        The type of each column.
+    """
+    types: dict[str, pa.DataType] = {}
+    wider = {pa.null(): pa.int64(), pa.int64(): pa.float64()}
+    for path in paths:
+        while path != STANDARD and not is_parquet(path):
+            with open_source(path, types) as source:
+                types |= {field.name: field.type for field in source.schema}
+                try:
+                    for _ in source.batches():
+                        pass
+                except CommandError as error:
+                    misfit = re.search(
+                        r"In CSV column #(\d+): (Row #\d+: )?CSV conversion", str(error)
+                    )
+                    if not misfit or types[source.schema.names[int(misfit[1])]] == pa.string():
+                        raise
+                    name = source.schema.names[int(misfit[1])]
+                    types[name] = wider.get(types[name], pa.string())
+                else:
+                    break
+    return types
+
+
+class ParquetSink:
+    """A Parquet file that is written row group by row group."""
+
+    def __init__(self, path: str, schema: pa.Schema, codec: str):
+        self.writer = pq.ParquetWriter(path, schema, compression=codec)
+        self.batches: list[pa.RecordBatch] = []
+
+    def write(self, batch: pa.RecordBatch) -> None:
+        """Write a batch, once there are enough rows for a row group."""
+        self.batches.append(batch)
+        rows = sum(batch.num_rows for batch in self.batches)
+        if rows >= GROUP_ROWS or sum(batch.nbytes for batch in self.batches) >= GROUP_BYTES:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write the rows that wait."""
+        if self.batches:
+            table = pa.Table.from_batches(self.batches)
+            self.batches = []
+            self.writer.write_table(table, row_group_size=max(table.num_rows, 1))
+
+    def close(self) -> None:
+        """Write what is left and close the file."""
+        self.flush()
+        self.writer.close()
+
+
+class CsvSink:
+    """A CSV file, or the standard output.
+
+    pyarrow's own writer puts every text in quotes; here numbers that were read as text, so as to
+    keep their digits, leave as they came.
+    """
+
+    def __init__(self, path: str, schema: pa.Schema, codec: str | None):
+        for field in schema:
+            try:
+                text_of(pa.array([], field.type))
+            except pa.ArrowNotImplementedError:
+                raise CommandError(
+                    f"column {field.name!r} holds {field.type}, which CSV can't: write Parquet"
+                ) from None
+        self.standard = path == STANDARD
+        if self.standard:
+            self.stream = sys.stdout.buffer
+        else:
+            self.stream = pa.output_stream(path, compression=codec)
+        self.write(
+            pa.RecordBatch.from_arrays([pa.array([name]) for name in schema.names], schema.names)
+        )
+
+    def write(self, batch: pa.RecordBatch) -> None:
+        """Write a batch."""
+        if batch.num_rows:
+            cells = [quoted(text_of(column)) for column in batch.columns]
+            lines = pc.binary_join_element_wise(
+                *cells, LARGE(","), null_handling="replace", null_replacement=""
+            )
+            # The values of an array lie one after the other: together they are the file.
+            ended = pc.binary_join_element_wise(lines, LARGE("\n"), LARGE(""))
+            self.stream.write(bytes_of(ended))
+
+    def close(self) -> None:
+        """Close the file, or flush the standard output."""
+        if self.standard:
+            self.stream.flush()
+        else:
+            self.stream.close()
+
+
+LARGE = functools.partial(pa.scalar, type=pa.large_string())
+
+
+def text_of(column: pa.Array) -> pa.Array:
+    """Give a column as text, in arrays that may pass 2 GiB."""
+    if pa.types.is_dictionary(column.type):
+        column = column.dictionary_decode()
+    return column.cast(pa.string()).cast(pa.large_string())
+
+
+def bytes_of(column: pa.Array) -> memoryview:
+    """Give the bytes of all values of a text column, one after the other."""
+    _, offsets, data = column.buffers()
+    ends = np.frombuffer(offsets, np.int64)[[column.offset, column.offset + len(column)]]
+    return memoryview(data or b"")[ends[0] : ends[1]]
+
+
+def quoted(column: pa.Array) -> pa.Array:
+    """Put the values in quotes that need them (RFC 4180)."""
+    data = bytes(bytes_of(column))
+    if not any(mark in data for mark in (b'"', b",", b"\n", b"\r")):  # the usual case, and fast
+        return column
+    needed = pc.match_substring_regex(column, r'[",\r\n]')
+    doubled = pc.replace_substring(column, '"', '""')
+    around = pc.binary_join_element_wise(LARGE('"'), doubled, LARGE('"'), LARGE(""))
+    return pc.if_else(needed, around, column)
+
+
+@contextlib.contextmanager
+def open_sink(
+    path: str, out: str, schema: pa.Schema, codec: str
+) -> Iterator[ParquetSink | CsvSink]:
+    """Open `path` for what is to become the table `out`, in the format of the latter's suffix."""
+    with errors_of("standard output" if out == STANDARD else out):
+        if is_parquet(out):
+            sink: ParquetSink | CsvSink = ParquetSink(path, schema, codec)
+        else:
+            sink = CsvSink(path, schema, codec_of(out))
+        with contextlib.closing(sink):
+            yield sink
