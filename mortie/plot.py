@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,11 +15,12 @@ try:
     import matplotlib.pyplot as plt
     from matplotlib.collections import LineCollection, PolyCollection
     from matplotlib.patheffects import withStroke
-    from matplotlib.ticker import MaxNLocator
-except ImportError as error:
-    raise ImportError(
-        f"mortie.plot needs healpy and matplotlib ({error}): pip install 'mortie[plot]'"
-    ) from error
+    from matplotlib.ticker import FuncFormatter, MaxNLocator
+except ModuleNotFoundError as _error:
+    raise ModuleNotFoundError(
+        f"mortie.plot needs healpy and matplotlib ({_error}): pip install 'mortie[plot]'",
+        name=_error.name,
+    ) from _error
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -110,14 +112,15 @@ def cells(
         if not shown.any():
             raise ValueError(f"no cell is centred on the hemisphere of projection {projection!r}")
 
-    outlines, colors = [], []
+    outlines: list[Any] = []
+    parts: list[Any] = []
     orders = mortie.mort2order(morton)
     for order in np.unique(orders):
         of_order = orders == order
         for outline, of_cell in _outlines(int(order), morton[of_order], projection, len(morton)):
             outlines += list(outline)
-            colors.append(color[of_order][of_cell])
-    colors = np.concatenate(colors)
+            parts.append(color[of_order][of_cell])
+    colors = np.concatenate(parts)
 
     axes = plt.gca() if ax is None else ax
     options.setdefault("edgecolors", "face" if len(outlines) > 2000 else "0.3")
@@ -211,13 +214,19 @@ def _frame(axes: Axes, outlines: Any, projection: str) -> None:
         axes.grid(color="0.6", linewidth=0.5)
         for axis, signs in ((axes.xaxis, "EW"), (axes.yaxis, "NS")):
             axis.set_major_locator(MaxNLocator(nbins=6, steps=[1, 1.5, 2, 3, 5, 6, 9, 10]))
-            axis.set_major_formatter(lambda angle, _, signs=signs: _degrees(angle, signs))
+            axis.set_major_formatter(FuncFormatter(partial(_tick, signs)))
         return
     margin = 0.05 * max(high - low)
     axes.set(xlim=(low[0] - margin, high[0] + margin), ylim=(low[1] - margin, high[1] + margin))
     axes.set_aspect("equal")
     axes.set(xticks=[], yticks=[])
     _graticule(axes, -1 if projection == "south" else 1)
+
+
+def _tick(signs: str, angle: float, _: int) -> str:
+    """Name a tick of an axis of degrees."""
+    side = "" if angle % 180 == 0 else signs[0] if angle > 0 else signs[1]
+    return f"{abs(angle):.7g}°{side}"
 
 
 def _degrees(angle: float, signs: str, step: float = 1) -> str:
@@ -274,6 +283,8 @@ def _graticule(axes: Axes, sign: int) -> None:
             at = line[inside][0 if text[-1] in "NS" else -1]
             if around_pole and text[-1] in "NS":  # between two meridians
                 at = line[np.argmin(np.abs(np.arctan2(*line.T) - np.pi / 4))]
-            name = axes.text(*at, text, fontsize="x-small", ha="center", va="center", zorder=4)
+            name = axes.text(
+                at[0], at[1], text, fontsize="x-small", ha="center", va="center", zorder=4
+            )
             name.set_path_effects([withStroke(linewidth=2, foreground="white")])
             name.set_clip_on(True)

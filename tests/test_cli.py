@@ -697,3 +697,28 @@ def test_no_cluster(folder):
     message = fails("encode", "in.csv", "-o", "out/", "--dask", address)
     assert message.startswith(f"no Dask cluster at {address}: ")
     assert files(folder) == ["in.csv"]
+
+
+# --- plot ---
+
+
+@pytest.mark.parametrize(
+    ("suffix", "magic"), [(".png", b"\x89PNG"), (".pdf", b"%PDF"), (".svg", b"<?xml")]
+)
+def test_plot(folder, suffix, magic):
+    pq.write_table(points(1000).append_column("h", [np.arange(1000.0)]), "points.parquet")
+    run("plot", "points.parquet", "-o", "map" + suffix, "--order", 3, "--value", "h")
+    assert Path("map" + suffix).read_bytes().startswith(magic)
+    assert "exists already" in fails("plot", "points.parquet", "-o", "map" + suffix, "--order", 3)
+
+
+def test_plot_refuses(folder):
+    pq.write_table(points(10), "points.parquet")
+    Path("empty.csv").write_text("morton\n")
+    assert "need an order" in fails("plot", "points.parquet", "-o", "map.png")
+    assert "no column 'h'" in fails(
+        "plot", "points.parquet", "-o", "map.png", "--order", 3, "--value", "h"
+    )
+    assert fails("plot", "empty.csv", "-o", "map.png") == "there is no cell to draw"
+    assert "not supported" in fails("plot", "points.parquet", "-o", "map.xyz", "--order", 3)
+    assert files(folder) == ["empty.csv", "points.parquet"]

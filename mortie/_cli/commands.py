@@ -80,6 +80,8 @@ def plot(options: argparse.Namespace) -> None:
     import matplotlib as mpl
 
     mpl.use("agg")  # a file needs no window
+    from matplotlib.figure import Figure
+
     from mortie.plot import cells
 
     refuse_existing(options.output, options.force)
@@ -94,10 +96,15 @@ def plot(options: argparse.Namespace) -> None:
                 parts.append(morton.to_numpy())
                 if options.value:
                     values.append(columns.floats(batch.column(options.value), str))
-    axes = cells(np.concatenate(parts), np.concatenate(values) if options.value else None)
+    figure = Figure(figsize=(8, 6), layout="constrained")
+    drawn = np.concatenate(values) if options.value else None
+    try:
+        cells(np.concatenate(parts), drawn, ax=figure.subplots(), label=options.value)
+    except ValueError as error:
+        raise CommandError(error) from None
     with whole_file(options.output, options.force) as path:
         try:
-            axes.figure.savefig(path, format=Path(options.output).suffix[1:])
+            figure.savefig(path, format=Path(options.output).suffix[1:], dpi=150)
         except ValueError as error:  # an unknown format, with those that are known
             raise CommandError(f"{options.output}: {error}") from None
 
