@@ -44,6 +44,13 @@ def ecosystem(session):
 
 
 @nox.session
+def notebook(session):
+    """Run the notebook, which writes its map beside it."""
+    session.install(".[dask,plot]", "dask[array]", "ipykernel", "nbclient")
+    session.run("jupyter", "execute", "examples/antarctica.ipynb")
+
+
+@nox.session
 def cpp(session):
     """Run the C++ tests."""
     cpp_tests(session, "build", "-Dbuildtype=release")

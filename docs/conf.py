@@ -30,7 +30,13 @@ html_theme_options = {
 
 default_role = "autolink"  # as in docstrings: a link where the name is known
 myst_heading_anchors = 3
-autodoc_mock_imports = ["astropy", "pyarrow", "vaex"]  # their modules are only read
+autodoc_mock_imports = [
+    "astropy",
+    "healpy",
+    "matplotlib",
+    "pyarrow",
+    "vaex",
+]  # their modules are only read
 autodoc_typehints = "none"  # the docstrings give them
 numpydoc_show_class_members = False
 

@@ -1,6 +1,6 @@
 """What works with which package: a table whose lines are run; docs/ecosystem.md shows it.
 
-``nox -s ecosystem`` installs the packages; with ``-- --write-table`` it writes the page anew.
+``nox -s ecosystem`` installs the packages; with ``-- --write-table`` it writes the table anew.
 """
 
 import doctest
@@ -15,7 +15,7 @@ import exact
 import mortie
 
 PAGE = Path(__file__).parents[1] / "docs" / "ecosystem.md"
-BEGIN, END = "<!-- written by nox -s ecosystem -- --write-table -->\n", "<!-- end -->\n"
+BEGIN, END = "<!-- written by nox -s ecosystem-3.11 -- --write-table -->\n", "<!-- end -->\n"
 
 # Two points; their pixels and indices of order 6 and 18; the centres of those of order 6.
 LAT, LON = [-77.85, -90.0], [166.67, 0.0]
