@@ -66,7 +66,7 @@ def nullable(ufunc: Callable[..., Any]) -> Callable[..., Any]:
     Parameters
     ----------
     ufunc : numpy.ufunc
-        One of mortie's ufuncs, or another function of arrays, element by element.
+        One of mortie's ufuncs.
 
     Returns
     -------

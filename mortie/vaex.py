@@ -76,7 +76,6 @@ def _method(ufunc: Callable[..., Any], *functions: Callable[..., Any]) -> Any:
         expressions = []
         for function in functions:
             name = function.__name__
-            self.df.functions.pop(name, None)
             self.df.add_function(name, function)
             source = f"{name}({', '.join(map(_source, arguments))})"
             expressions.append(Expression(self.df, source))
