@@ -517,7 +517,12 @@ def test_failure_keeps_the_old_output(folder):
 def begun(*arguments):
     """Start the command on a standard input that stays open, and wait for its temporary file."""
     process = subprocess.Popen(
-        [*MORTIE, *arguments], stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [*MORTIE, *arguments],
+        stdin=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        # A process under nohup hands on that SIGHUP is ignored.
+        preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),
     )
     process.stdin.write("lat,lon\n" + "1,2\n" * 10**6)
     process.stdin.flush()
