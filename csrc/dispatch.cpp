@@ -1,8 +1,6 @@
 // Asks the processor, and the operating system, which instructions can be used.
 #include "dispatch.hpp"
 
-#include <vector>
-
 #if defined(__x86_64__) || defined(_M_X64)
 #define MORTIE_X86
 #include <cstdint>
@@ -45,7 +43,7 @@ std::uint64_t saved_registers() {
 }
 
 // Bits as in the Intel Software Developer's Manual: volume 2, CPUID; volume 1, 13.2, XGETBV.
-void add_x86(std::vector<const Kernels *> &kernels) {
+void add_x86(KernelList &kernels) {
     const auto has = [](std::uint64_t set, std::uint64_t bits) { return (set & bits) == bits; };
     if (!has(cpuid(1).ecx, 1u << 12 | 1u << 27)) { // FMA, OSXSAVE
         return;
@@ -56,35 +54,30 @@ void add_x86(std::vector<const Kernels *> &kernels) {
         has(features.ebx, 1u << 16 | 1u << 17 | 1u << 21 | 1u << 30) && // F, DQ, IFMA, BW
         has(features.ecx, 1u << 1 | 1u << 11)) {                        // VBMI, VNNI
 #if defined(MORTIE_AVX512)
-        kernels.push_back(&avx512_kernels);
+        kernels.add(avx512_kernels);
 #endif
     }
     if (has(saved, 0x06) && has(features.ebx, 1u << 5)) {
 #if defined(MORTIE_AVX2)
-        kernels.push_back(&avx2_kernels);
+        kernels.add(avx2_kernels);
 #endif
     }
 }
 
 #endif
 
-std::vector<const Kernels *> find_supported() {
-    std::vector<const Kernels *> kernels;
+} // namespace
+
+KernelList supported_kernels() {
+    KernelList kernels;
 #if defined(MORTIE_X86)
     add_x86(kernels);
 #endif
 #if defined(MORTIE_NEON)
-    kernels.push_back(&neon_kernels); // every arm64 processor has it
+    kernels.add(neon_kernels); // every arm64 processor has it
 #endif
-    kernels.push_back(&scalar_kernels);
+    kernels.add(scalar_kernels);
     return kernels;
-}
-
-} // namespace
-
-std::span<const Kernels *const> supported_kernels() {
-    static const std::vector<const Kernels *> supported = find_supported();
-    return supported;
 }
 
 } // namespace mortie

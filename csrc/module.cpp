@@ -5,7 +5,6 @@
 
 #include <cstdlib>
 #include <cstring>
-#include <string>
 
 #include "dispatch.hpp"
 #include "docstrings.hpp"
@@ -115,17 +114,25 @@ void *kernels_in_use[1];
 // The fastest kernels that run here, or those that the environment variable MORTIE_KERNEL names.
 int choose_kernels() {
     const char *wanted = std::getenv("MORTIE_KERNEL");
-    std::string names;
+    PyObject *names = PyUnicode_FromString("");
     for (const Kernels *kernels : supported_kernels()) {
         if (wanted == nullptr || *wanted == '\0' || std::strcmp(wanted, kernels->name) == 0) {
             kernels_in_use[0] = const_cast<Kernels *>(kernels);
+            Py_XDECREF(names);
             return 0;
         }
-        names += names.empty() ? "" : ", ";
-        names += kernels->name;
+        if (names != nullptr) {
+            const char *comma = PyUnicode_GetLength(names) == 0 ? "" : ", ";
+            PyObject *before = names;
+            names = PyUnicode_FromFormat("%U%s%s", before, comma, kernels->name);
+            Py_DECREF(before);
+        }
     }
-    PyErr_Format(PyExc_ImportError, "MORTIE_KERNEL is '%s', but this machine supports %s", wanted,
-                 names.c_str());
+    if (names != nullptr) {
+        PyErr_Format(PyExc_ImportError, "MORTIE_KERNEL is '%s', but this machine supports %U",
+                     wanted, names);
+        Py_DECREF(names);
+    }
     return -1;
 }
 

@@ -229,9 +229,10 @@ TEST_P(EveryKernel, WorksInPlace) {
     }
 }
 
+const mortie::KernelList supported = mortie::supported_kernels();
+
 INSTANTIATE_TEST_SUITE_P(, EveryKernel,
-                         testing::ValuesIn(mortie::supported_kernels().begin(),
-                                           mortie::supported_kernels().end()),
+                         testing::ValuesIn(supported.begin(), supported.end()),
                          [](const auto &info) { return std::string(info.param->name); });
 
 } // namespace
