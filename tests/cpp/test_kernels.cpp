@@ -231,8 +231,7 @@ TEST_P(EveryKernel, WorksInPlace) {
 
 const mortie::KernelList supported = mortie::supported_kernels();
 
-INSTANTIATE_TEST_SUITE_P(, EveryKernel,
-                         testing::ValuesIn(supported.begin(), supported.end()),
+INSTANTIATE_TEST_SUITE_P(, EveryKernel, testing::ValuesIn(supported.begin(), supported.end()),
                          [](const auto &info) { return std::string(info.param->name); });
 
 } // namespace
