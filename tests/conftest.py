@@ -26,6 +26,15 @@ def drainage():
 
 
 @pytest.fixture(scope="session")
+def numba_version():
+    """The module that stands in where the extension can't be imported."""
+    pytest.importorskip("numba", reason="numba is missing; mortie[test] has it")
+    from mortie import _numba
+
+    return _numba
+
+
+@pytest.fixture(scope="session")
 def wild():
     """A function that gives n seeded int64s of every magnitude."""
 

@@ -1,12 +1,13 @@
 """The ufuncs in code that numba compiles."""
 
-import numba
 import numpy as np
 import pytest
 
 import exact
 import mortie
 from mortie import tools
+
+numba = pytest.importorskip("numba", reason="numba is missing; mortie[test] has it")
 
 N = 1_000
 random = np.random.default_rng(7)
