@@ -36,6 +36,13 @@ def numba_version():
 
 
 @pytest.fixture(scope="session")
+def int64_is_default():
+    """Without this, examples that show arrays would need another text."""
+    if np.dtype(int) != np.int64:
+        pytest.skip("NumPy 1 on Windows writes dtype=int64 into arrays that it shows")
+
+
+@pytest.fixture(scope="session")
 def wild():
     """A function that gives n seeded int64s of every magnitude."""
 

@@ -19,6 +19,7 @@ pages = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 
 
 @pages
+@pytest.mark.usefixtures("int64_is_default")
 def test_examples(page):
     fences = re.findall(r"^```(\w+)\n(.*?)^```$", page.read_text(encoding="utf-8"), re.M | re.S)
     text = "\n".join(code for language, code in fences if language == "python")
@@ -49,7 +50,7 @@ def test_pictures_are_those_of_the_script(name):
 
 @pytest.mark.parametrize("order", range(4))
 def test_cells_are_drawn_where_they_lie(order):
-    nest = np.arange(12 * 4**order)
+    nest = np.arange(12 * 4**order, dtype=np.int64)
     x, y, _ = np.transpose([FIGURES["place"](int(m)) for m in mortie.nest2mort(order, nest)])
     # From the plane to the sphere: Calabretta and Roukema (2007), equations 3 to 12.
     sigma = np.minimum(1, 2 - np.abs(y) / 45)

@@ -49,7 +49,7 @@ def test_the_exact_way_is_taken_at_edges():
 
 def test_ten_million_round_trips():
     for _ in range(10):
-        morton = mortie.nest2mort(18, random.integers(0, 12 * 4**18, 1_000_000))
+        morton = mortie.nest2mort(18, random.integers(0, 12 * 4**18, 1_000_000, dtype=np.int64))
         np.testing.assert_array_equal(mortie.latlon2mort(18, *mortie.mort2latlon(morton)), morton)
 
 
@@ -66,7 +66,10 @@ def test_orders_broadcast(ufunc):
     order = np.array([0, 5, 18, 7])[:, None]
     expected = [ufunc(k, LATS, LONS) for k in order.ravel()]
     np.testing.assert_array_equal(ufunc(order, LATS, LONS), expected)
-    for each in (random.integers(0, 19, 500), np.sort(random.integers(0, 19, 500))):
+    for each in (
+        random.integers(0, 19, 500, dtype=np.int64),
+        np.sort(random.integers(0, 19, 500, dtype=np.int64)),
+    ):
         one_by_one = [ufunc(*point) for point in zip(each, LATS, LONS, strict=True)]
         np.testing.assert_array_equal(ufunc(each, LATS, LONS), one_by_one)
 
@@ -78,7 +81,7 @@ def test_lengths_and_layouts(ufunc, n):
     for a in (lat, np.repeat(lat, 2)[::2], lat[::-1].copy()[::-1], lat.astype(">f8")):
         np.testing.assert_array_equal(ufunc(18, a, lon), expected)
     for offset in range(8):
-        out = np.full(n + 16, -5)
+        out = np.full(n + 16, -5, np.int64)
         ufunc(18, lat, lon, out=out[offset : offset + n])
         np.testing.assert_array_equal(out[offset : offset + n], expected)
         assert (np.delete(out, np.arange(offset, offset + n)) == -5).all()
@@ -115,7 +118,7 @@ def test_narrow_inputs(ufunc):
 
 def test_where_keeps_bad_points_out(ufunc):
     lat = np.array([0.0, np.nan, 91.0, 45.0])
-    out = np.zeros(4, int)
+    out = np.zeros(4, np.int64)
     ufunc(18, lat, 10.0, out=out, where=np.abs(lat) <= 90)
     np.testing.assert_array_equal(out != 0, [True, False, False, True])
 

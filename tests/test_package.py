@@ -206,6 +206,7 @@ def docstrings():
     yield "tools", tools.__doc__
 
 
+@pytest.mark.usefixtures("int64_is_default")
 @pytest.mark.parametrize(("name", "text"), list(docstrings()), ids=lambda value: value[:20])
 def test_doctests(name, text):
     test = doctest.DocTestParser().get_doctest(text, {}, name, None, 0)

@@ -61,7 +61,7 @@ def test_res2display(capsys):
 
 @pytest.mark.parametrize("order", ORDERS)
 def test_unique2parent(order):
-    base = np.arange(12)
+    base = np.arange(12, dtype=np.int64)
     for offset in (0, 4**order // 2, 4**order - 1):
         unique = 4 * 4**order + base * 4**order + offset
         np.testing.assert_array_equal(tools.unique2parent(unique), base)

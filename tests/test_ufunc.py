@@ -10,8 +10,8 @@ from mortie.tools import VaexNorm2Mort, fastNorm2Mort
 
 NUMPY_2 = int(np.__version__.split(".")[0]) >= 2
 
-normed = np.arange(100, 112)
-parents = np.arange(12)
+normed = np.arange(100, 112, dtype=np.int64)
+parents = np.arange(12, dtype=np.int64)
 expected = np.array([exact.norm2mort(18, *pair) for pair in zip(normed, parents, strict=True)])
 for shared in (normed, parents, expected):
     shared.flags.writeable = False
@@ -147,7 +147,7 @@ def test_every_length_and_alignment(n, wild):
         assert_int64(VaexNorm2Mort(a[part], b[part]), at_18[part])
         assert_int64(fastNorm2Mort(7, a[part], b[part]), at_7[part])
         assert_int64(fastNorm2Mort(order[part], a[part], b[part]), each[part])
-        out = np.full(n + 10, -5)
+        out = np.full(n + 10, -5, np.int64)
         VaexNorm2Mort(a[part], b[part], out=out[offset + 1 : offset + n + 1])
         assert (out[: offset + 1] == -5).all()
         assert (out[offset + n + 1 :] == -5).all()
@@ -156,7 +156,7 @@ def test_every_length_and_alignment(n, wild):
 @pytest.mark.parametrize("bad", [-1, 19])
 def test_bad_order_at_every_position(bad):
     for n in range(1, 131):
-        order = np.full(n, 18)
+        order = np.full(n, 18, np.int64)
         order[n // 2] = bad
         with pytest.raises(ValueError, match="18"):
             fastNorm2Mort(order, 1, 1)
@@ -225,7 +225,7 @@ def test_overlap(call, shift, step, wild):
 
 
 def test_columns_of_one_table(call):
-    table = np.column_stack([normed, parents, np.zeros(12, int)])
+    table = np.column_stack([normed, parents, np.zeros(12, np.int64)])
     call(table[:, 0], table[:, 1], out=table[:, 2])
     np.testing.assert_array_equal(table, np.column_stack([normed, parents, expected]))
 
@@ -248,14 +248,14 @@ def test_narrow_out_follows_numpy(call):
 
 
 def test_where(call):
-    out = np.full(12, -1)
+    out = np.full(12, -1, np.int64)
     call(normed, parents, out=out, where=parents % 2 == 0)
     np.testing.assert_array_equal(out, np.where(parents % 2 == 0, expected, -1))
 
 
 def test_where_keeps_bad_orders_out():
     order = np.array([18, 99, 18])
-    out = np.zeros(3, int)
+    out = np.zeros(3, np.int64)
     fastNorm2Mort(order, 100, 0, out=out, where=order <= 18)
     assert out.tolist() == [expected[0], 0, expected[0]]
 
@@ -359,7 +359,7 @@ def test_too_large_python_int(call):
 @pytest.mark.parametrize("bad", [19, 100, 2**63 - 1])
 def test_order_above_18(bad):
     message = r"^Max order is 18 \(to output to 64-bit int\)\.$"
-    for order in (bad, [bad], np.full(9, bad)):
+    for order in (bad, [bad], np.full(9, bad, np.int64)):
         with pytest.raises(ValueError, match=message):
             fastNorm2Mort(order, 1, 1)
 

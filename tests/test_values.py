@@ -77,7 +77,7 @@ def test_exact_arithmetic_in_arrays(wild):
 
 def test_ten_million_triples_against_numba(numba_version, wild):
     n = 10_000_000
-    order = np.random.default_rng(3).integers(0, 19, n)
+    order = np.random.default_rng(3).integers(0, 19, n, dtype=np.int64)
     normed, parents = wild(n, 4), wild(n, 5)
     np.testing.assert_array_equal(
         fastNorm2Mort(order, normed, parents), numba_version.fastNorm2Mort(order, normed, parents)
