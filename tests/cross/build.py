@@ -20,15 +20,14 @@ class Target(NamedTuple):
     zig: str
     system: str
     cpu: str
-    numpy: str  # the platform tag of NumPy's wheels
-    python: str = ".abi3.so"  # the end of a module's file name
+    numpy: str  # the platform of NumPy's wheel
 
 
 TARGETS = {  # by the platform of sysconfig
     "linux-aarch64": Target("aarch64-linux-gnu.2.17", "linux", "aarch64", "manylinux_2_28_aarch64"),
     "macosx-10.13-x86_64": Target("x86_64-macos.10.13", "darwin", "x86_64", "macosx_10_13_x86_64"),
     "macosx-11.0-arm64": Target("aarch64-macos.11.0", "darwin", "aarch64", "macosx_11_0_arm64"),
-    "win-amd64": Target("x86_64-windows-gnu", "windows", "x86_64", "win_amd64", ".pyd"),
+    "win-amd64": Target("x86_64-windows-gnu", "windows", "x86_64", "win_amd64"),
 }
 PYTHON = "3.12"  # whose NumPy has wheels for all of them
 
@@ -105,8 +104,7 @@ def build_details(target, work):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("platform", choices=TARGETS)
-    parser.add_argument("work", type=Path, help="a new folder for what is downloaded and written")
-    parser.add_argument("outdir", type=Path)
+    parser.add_argument("work", type=Path, help="a new folder for the wheel and what it needs")
     arguments = parser.parse_args()
     target, work = TARGETS[arguments.platform], arguments.work.resolve()
     work.mkdir(parents=True)
@@ -116,7 +114,7 @@ def main():
     environment = {"_PYTHON_HOST_PLATFORM": arguments.platform}
     if target.system == "darwin":
         environment["MACOSX_DEPLOYMENT_TARGET"] = arguments.platform.split("-")[1]
-    command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "-o", arguments.outdir]
+    command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "-o", work]
     command += [f"-Csetup-args={setting}" for setting in settings]
     subprocess.run(command, env=os.environ | environment, check=True)
 
