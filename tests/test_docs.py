@@ -11,6 +11,7 @@ import pytest
 import exact
 import mortie
 
+pytestmark = pytest.mark.thread_unsafe(reason="doctest takes sys.stdout")
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 FIGURES = runpy.run_path(str(ROOT / "docs" / "figures.py"))

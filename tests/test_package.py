@@ -13,6 +13,7 @@ import pytest
 import mortie
 from mortie import _backend, missing, tools
 
+pytestmark = pytest.mark.thread_unsafe(reason="doctest takes sys.stdout, and imports are timed")
 ROOT = Path(__file__).parents[1]
 
 
