@@ -32,8 +32,9 @@ def main() -> int:
             signal.signal(number, lambda number, _: sys.exit(128 + number))
     code = 1
     try:
-        code = run(options)
+        result = run(options)
         sys.stdout.flush()
+        code = result
     except CommandError as error:
         complain(error)
     except ModuleNotFoundError as error:
@@ -46,7 +47,7 @@ def main() -> int:
     except BrokenPipeError:  # whoever reads the output has enough of it
         code = 128 + 13  # as if by SIGPIPE, which Windows doesn't know
     except OSError as error:
-        complain(": ".join(str(part) for part in (error.filename, error.strerror or error) if part))
+        complain(f"{error.filename or 'standard output'}: {error.strerror or error}")
     except MemoryError:
         complain("out of memory")
     except KeyboardInterrupt:

@@ -24,6 +24,7 @@ class Command:
         )
 
     def ask(self, *request):
+        """Have the server do something."""
         self.server.stdin.write(json.dumps(request) + "\n")
         self.server.stdin.flush()
         return json.loads(self.server.stdout.readline())
@@ -65,6 +66,7 @@ class Command:
         return code, *texts
 
     def close(self):
+        """End the server."""
         self.server.stdin.close()
         self.server.stdout.close()
         self.server.wait()
@@ -91,11 +93,9 @@ def main(arguments, folder, streams, options):
     if options["audit"] is not None:
         log = os.open(options["audit"], os.O_WRONLY | os.O_CREAT | os.O_APPEND)
         sys.addaudithook(lambda event, args: os.write(log, f"{event} {args!r:.200}\n".encode()))
-    from mortie.__main__ import main
-
     sys.argv = ["mortie", *arguments]
     try:
-        code = main()
+        code = sys.modules["mortie.__main__"].main()
     except SystemExit as stop:
         code = stop.code
     except BaseException:
@@ -121,9 +121,15 @@ def end_of(process, seconds):
 
 def serve():
     """Answer requests, each a line of JSON, until there are no more."""
+    import pyarrow
+
+    import mortie.__main__
     import mortie._cli.commands
     import mortie._cli.info  # noqa: F401
 
+    # What is imported later would take time again, and maybe rights that another user lacks.
+    pyarrow.array([])
+    "".encode("utf-8-sig")
     requests = os.fdopen(os.dup(0))
     answers = os.fdopen(os.dup(1), "w")
     for line in requests:

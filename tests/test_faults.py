@@ -21,6 +21,7 @@ from pathlib import Path
 import healpy
 import numpy as np
 import pyarrow as pa
+import pyarrow.csv
 import pyarrow.parquet as pq
 import pytest
 
@@ -204,7 +205,7 @@ CSV = {
         "in.csv: the line of column names: unexpected end of data",
     ),
     "open quote in a large file": (
-        HEAD + b'1,2,"a\n' + b"3,4,b\n" * 10**6,
+        HEAD + b'1,2,"a\n' + b"3,4,b\n" * (3 * 10**6),
         "in.csv: a row is longer than 4 MiB, or " + NEVER,
     ),
     "empty": (b"", "in.csv: a CSV file begins with a line of column names; this has none"),
@@ -251,12 +252,12 @@ def test_unusual_csv(command, content, out):
     Path("in.csv").write_bytes(content)
     assert command.run("encode", "in.csv", "-o", out) == (0, "", SAID)
     [head, *rows] = csv.reader(content.decode("utf-8-sig").splitlines(keepends=True))
-    expected = [row + [str(truth(row[:1], row[1:2])[0])] for row in rows]
+    expected = [[*row, str(truth(row[:1], row[1:2])[0])] for row in rows]
     if out == "out.csv":
         with Path(out).open(encoding="utf-8", newline="") as stream:
             assert list(csv.reader(stream)) == [[*head, "morton"], *expected]
     else:
-        table = pq.read_table(out)
+        table = pq.ParquetFile(out).read()  # which takes a name twice
         assert table.column_names == [*head, "morton"]
         columns = [column.to_pylist() for column in table.columns]
         assert [list(map(str, row)) for row in zip(*columns, strict=True)] == expected
@@ -388,7 +389,7 @@ def appears():
 
     def when(act, folder="."):
         def watch():
-            while not any(name.startswith(".out") for name in os.listdir(folder)):
+            while not any(path.name.startswith(".out") for path in Path(folder).iterdir()):
                 time.sleep(0.001)
             act()
 
@@ -431,7 +432,7 @@ def test_an_input_that_grows(command, appears, out):
 
     appears(grow)
     assert command.run("encode", "in.csv", "-o", out) == (0, "", SAID)
-    table = pa.csv.read_csv(out) if out == "out.csv" else pq.read_table(out)
+    table = pyarrow.csv.read_csv(out) if out == "out.csv" else pq.read_table(out)
     grown = table.num_rows - 300_000
     assert 0 <= grown <= 20_000
     assert table["s"].to_pylist() == ["a"] * 300_000 + ["b"] * grown
@@ -462,7 +463,7 @@ def test_two_writers(command):
         pq.write_table(points(20_000, seed), f"{name}.parquet")
         assert command.run("encode", f"{name}.parquet", "-o", f"{name}.csv") == (0, "", SAID)
     wholes = [Path(f"{name}.csv").read_bytes() for name in "ab"]
-    for force, _ in itertools.product((["--force"], []), range(5)):
+    for force, _ in itertools.product((["--force"], []), range(3)):
         processes = [
             command.start("encode", f"{name}.parquet", "-o", "out.csv", *force, err=f"ERR {name}")
             for name in "ab"
@@ -507,7 +508,7 @@ def test_what_may_not_be_read_or_written(command, folder):
         (["in/a.csv", "-o", "in/new/"], "in/new: Permission denied"),
         (["closed", "-o", "work/closed/"], "closed: Permission denied"),
         (["closed/b.csv", "-o", "-"], "closed/b.csv: Permission denied"),
-        ([".", "-o", "work/all/"], "closed: Permission denied"),
+        ([".", "-o", "work/all/"], "./closed: Permission denied"),
     ]
     for name in ("OUT", "ERR"):
         Path(name).touch()

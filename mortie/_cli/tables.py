@@ -6,6 +6,7 @@ import contextlib
 import csv
 import functools
 import io
+import os
 import re
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -45,7 +46,8 @@ def errors_of(path: str, names: Sequence[str] = ()) -> Iterator[None]:
     except BrokenPipeError:
         raise
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
-        why = " ".join((getattr(error, "strerror", None) or str(error)).split())
+        number = getattr(error, "errno", None)
+        why = os.strerror(number) if number else " ".join(str(error).split())
         if "straddles two block boundaries" in why:
             why = f"a row is longer than {BLOCK_BYTES >> 20} MiB, or a quote is never closed"
         not_utf8 = re.search(r"column #(\d+): Row #(\d+): .* invalid UTF8 data", why)
