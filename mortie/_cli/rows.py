@@ -139,7 +139,7 @@ class Operation:
                 row = int(bad.argmax())
                 fault = next(fault for fault in faults if fault.bad[row])
                 value = batch.column(fault.column)[row].as_py()
-                shown = "null" if value is None else value
+                shown = "null" if value in (None, "") else value
                 raise CommandError(f"{where(fault.column, row)} is {shown}, but {fault.rule}")
             if self.on_error == "skip":
                 batch = batch.filter(pa.array(~bad))
