@@ -95,11 +95,12 @@ def plot(options: argparse.Namespace) -> None:
             if options.value is not None:
                 with rows.naming(source.path):
                     value = columns.choose(source.schema, "value", options.value, say)
-                place = f"{source.path}: {value}"
+                # Its rows have lost their numbers, where bad ones were left out.
+                where = functools.partial("{}: {}".format, source.path, value)
             for batch, [morton], _ in stream(source, operation, names):
                 parts.append(morton.to_numpy())
                 if options.value is not None:
-                    values.append(columns.floats(batch.column(value), lambda _, at=place: at))
+                    values.append(columns.floats(batch.column(value), where))
     figure = Figure(figsize=(8, 6), layout="constrained")
     drawn = None if options.value is None else np.concatenate(values)
     try:
