@@ -102,9 +102,15 @@ def whole_parquet(variant):
 
 def holds_what_the_input_does(out, source):
     """Check the output against what pyarrow alone reads of a file that may be damaged."""
-    table, read = pq.read_table(out), pq.read_table(source)
-    assert table.drop_columns("morton").to_pydict().keys() == read.to_pydict().keys()
-    assert str(table.drop_columns("morton").to_pylist()) == str(read.to_pylist())  # NaN, too
+    table = pq.ParquetFile(out).read()
+    file = pq.ParquetFile(source)
+    read = pa.Table.from_batches(file.iter_batches(), file.schema_arrow)
+    assert table.column_names == [*read.column_names, "morton"]
+    for column, expected in zip(table.columns, read.columns, strict=False):
+        if pa.types.is_floating(expected.type):  # there may be NaN
+            np.testing.assert_array_equal(column.to_numpy(), expected.to_numpy())
+        else:
+            assert column.equals(expected)
     assert table["morton"].to_pylist() == truth(read["lat"].to_pylist(), read["lon"].to_pylist())
 
 
@@ -142,7 +148,7 @@ def test_damaged_parquet(command, variant, seed):
             continue
         holds_what_the_input_does("out.parquet", "in.parquet")
         if variant == "checksums" and not first and damaged[footer:] == whole[footer:]:
-            assert pq.read_table("out.parquet").drop_columns("morton").equals(before)
+            assert pq.read_table("out.parquet").drop(["morton"]).equals(before)
         Path("out.parquet").unlink()
 
 
@@ -160,11 +166,13 @@ def test_damage_behind_a_checksum_is_told(command):
 
 HEAD = b"lat,lon,s\n"
 NEVER = "a quote is never closed"
+# pyarrow crashed on a ragged row of a million columns until some release between 18 and 20.
+COLUMNS = 10**6 if int(pa.__version__.partition(".")[0]) >= 20 else 10**5
 CSV = {
     "ragged": (HEAD + b"1,2,a\n3\n", "in.csv: CSV parse error: Row #2: Expected 3 columns, got 1"),
     "long row": (
-        HEAD + b"1,2,a\n" + b"1," * 999_999 + b"1\n",
-        "in.csv: CSV parse error: Row #2: Expected 3 columns, got 1000000: 1,1,1,",
+        HEAD + b"1,2,a\n" + b"1," * (COLUMNS - 1) + b"1\n",
+        f"in.csv: CSV parse error: Row #2: Expected 3 columns, got {COLUMNS}: 1,1,1,",
     ),
     "many columns": (
         b",".join(b"%d" % i for i in range(10**6)) + b"\n1,2\n",
@@ -251,16 +259,18 @@ def test_broken_csv(command, content, message, out):
 def test_unusual_csv(command, content, out):
     Path("in.csv").write_bytes(content)
     assert command.run("encode", "in.csv", "-o", out) == (0, "", SAID)
-    [head, *rows] = csv.reader(content.decode("utf-8-sig").splitlines(keepends=True))
+    plain = content.replace(b"\0", b"\1")  # csv refuses NUL on older Pythons
+    [head, *rows] = csv.reader(plain.decode("utf-8-sig").splitlines(keepends=True))
     expected = [[*row, str(truth(row[:1], row[1:2])[0])] for row in rows]
     if out == "out.csv":
-        with Path(out).open(encoding="utf-8", newline="") as stream:
-            assert list(csv.reader(stream)) == [[*head, "morton"], *expected]
+        text = Path(out).read_bytes().decode().replace("\0", "\1")
+        assert list(csv.reader(text.splitlines(keepends=True))) == [[*head, "morton"], *expected]
     else:
         table = pq.ParquetFile(out).read()  # which takes a name twice
         assert table.column_names == [*head, "morton"]
         columns = [column.to_pylist() for column in table.columns]
-        assert [list(map(str, row)) for row in zip(*columns, strict=True)] == expected
+        found = [[str(x).replace("\0", "\1") for x in row] for row in zip(*columns, strict=True)]
+        assert found == expected
 
 
 def test_truncated_gzip(command):
