@@ -10,7 +10,7 @@ DRAINAGE = Path(__file__).parents[2] / "shared" / "data" / "antarctica_drainage.
 
 
 def pytest_addoption(parser):
-    parser.addoption("--write-table", action="store_true", help="write docs/ecosystem.md anew")
+    parser.addoption("--write-table", action="store_true", help="write the tables in docs/ anew")
 
 
 @pytest.fixture(scope="session")

@@ -187,3 +187,18 @@ def test_clip2order_refuses_orders(order):
 def test_clip2order_needs_indices():
     with pytest.raises(TypeError, match="needs midx"):
         tools.clip2order(5)
+
+
+# --- integers of other widths ---
+
+
+@pytest.mark.parametrize("dtype", ["i1", "u1", "i2", "i4", "u4", ">i8"])
+def test_orders_of_any_integer_type(dtype):
+    for order in (np.array(18, dtype)[()], np.full(500, 18, dtype)):
+        np.testing.assert_array_equal(tools.geo2uniq(LATS, LONS, order), uniq(18))
+        nest = uniq(18) - 4 * 4**18
+        np.testing.assert_array_equal(tools.heal_norm(nest >> 36, order, nest), nest % 4**18)
+
+
+def test_unique2parent_of_unsigned_integers():
+    assert tools.unique2parent(np.array([16 * 4**29 - 1], "u8")).dtype == np.int64
