@@ -11,12 +11,13 @@ import shlex
 from pathlib import Path
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 
 import mortie
 from mortie import tools
+
+pa = pytest.importorskip("pyarrow", reason="pyarrow is missing; mortie[test] has it")
+import pyarrow.parquet as pq
 
 PAGE = Path(__file__).parents[1] / "docs" / "bad-input.md"
 END = "<!-- end -->\n"

@@ -18,16 +18,17 @@ import threading
 import time
 from pathlib import Path
 
-import healpy
 import numpy as np
-import pyarrow as pa
-import pyarrow.csv
-import pyarrow.parquet as pq
 import pytest
 
 import exact
 
 pytest.importorskip("resource", reason="the faults are those of POSIX systems")
+healpy = pytest.importorskip("healpy", reason="healpy is missing; mortie[test] has it")
+pa = pytest.importorskip("pyarrow", reason="pyarrow is missing; mortie[test] has it")
+import pyarrow.csv
+import pyarrow.parquet as pq
+
 from forked import Command
 
 SAID = "mortie: latitudes from column 'lat', longitudes from column 'lon'\n"

@@ -6,11 +6,12 @@ import pickle
 import re
 from pathlib import Path
 
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 
 pytest.importorskip("resource", reason="processes are forked on POSIX systems alone")
+pa = pytest.importorskip("pyarrow", reason="pyarrow is missing; mortie[test] has it")
+import pyarrow.parquet as pq
+
 from forked import Command
 
 # Python's own events (sys.addaudithook) for the net, programs, pickles and code; that of modules,
