@@ -15,10 +15,10 @@ import pyarrow.parquet as pq
 from forked import Command
 
 # Python's own events (sys.addaudithook) for the net, programs, pickles and code; that of modules,
-# which come from files, is not the input's.
+# which come from files, is not the input's. NumPy compiles texts of its own, but only exec runs any.
 FORBIDDEN = re.compile(
     r"^(socket\.|subprocess\.|os\.(system|exec|posix_spawn|spawn|fork)|pickle\.|urllib\.|http\.|"
-    r"(exec|compile) (?!.*(\.py|<frozen [\w.]+>)[\"']))",
+    r"exec (?!.*(\.py|<frozen [\w.]+>)[\"']))",
     re.MULTILINE,
 )
 
@@ -82,7 +82,8 @@ def test_nothing_but_files(command, hostile, source, arguments):
     assert "Traceback" not in err
     log = Path("AUDIT").read_text(errors="replace")
     assert log or "no such file" in err  # the hook was there
-    assert not FORBIDDEN.search(log), FORBIDDEN.search(log)
+    found = FORBIDDEN.search(log)
+    assert not found, log[found.start() :][:2000]
     assert not Path("hacked").exists()
 
 
