@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from forked import Command
 
 # Python's own events (sys.addaudithook) for the net, programs, pickles and code; that of modules,
-# which come from files, is not the input's. NumPy compiles texts of its own, but only exec runs any.
+# which come from files, is not the input's. Compiling alone runs nothing.
 FORBIDDEN = re.compile(
     r"^(socket\.|subprocess\.|os\.(system|exec|posix_spawn|spawn|fork)|pickle\.|urllib\.|http\.|"
     r"exec (?!.*(\.py|<frozen [\w.]+>)[\"']))",
