@@ -667,7 +667,7 @@ def test_info_and_demo_need_numpy_alone():
 def cluster():
     distributed = pytest.importorskip("distributed", reason="mortie[dask] is not installed")
     with distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None
+        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0"
     ) as cluster:
         yield cluster.scheduler_address
 
