@@ -17,11 +17,11 @@ CROSS = {
     "macosx-11.0-arm64": ["neon", "scalar"],
     "win-amd64": ["avx512", "avx2", "scalar"],
 }
-# The lowest NumPy that each Python can install; numba and others that go with NumPy 1.21.
+# The lowest NumPy that each Python can install, and what goes with it.
 LOWEST = {
     "3.10": ["numpy==1.21.6", "numba==0.57.1", "pyparsing<3.1"],
-    "3.11": ["numpy==1.23.2"],
-    "3.12": ["numpy==1.26.0"],
+    "3.11": ["numpy==1.23.2", "pyarrow<26"],
+    "3.12": ["numpy==1.26.0", "pyarrow<26"],
     "3.13": ["numpy==2.1.0"],
 }
 
