@@ -182,7 +182,7 @@ def freethreaded(session):
 def ecosystem(session):
     """Run the tests with other packages; on 3.11 with vaex, which keeps some of them old."""
     packages = ["astropy", "awkward", "dask[dataframe]", "distributed", "polars", "xarray"]
-    packages += ["vaex-core>=4.19"] if session.python == "3.11" else []
+    packages += ["vaex-core>=4.19,<5"] if session.python == "3.11" else []
     session.install(".[test]", *packages)
     modules = [re.match("[a-z]+", package)[0] for package in packages]
     session.run("python", "-W", "ignore", "-c", f"import {', '.join(modules)}")  # so no test skips
