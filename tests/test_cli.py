@@ -1,5 +1,6 @@
 """The command, through processes as a shell starts them, against healpy and exact integers."""
 
+import asyncio
 import collections
 import contextlib
 import csv
@@ -666,16 +667,16 @@ def test_info_and_demo_need_numpy_alone():
 def cluster():
     distributed = pytest.importorskip("distributed", reason="mortie[dask] is not installed")
     with distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None
+        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0"
     ) as cluster:
-        yield cluster.scheduler_address
+        yield cluster
 
 
 def test_dask(folder, cluster):
     Path("in").mkdir()
     for seed in range(4):
         pq.write_table(points(150_000, seed), f"in/{seed}.parquet")
-    dask = ("--dask", cluster)
+    dask = ("--dask", cluster.scheduler_address)
     assert run("encode", "in", "-o", "dask/", *dask) == ("", SAID)
     run("encode", "in", "-o", "local/")
     assert files(folder / "dask") == files(folder / "local") == files(folder / "in")
@@ -693,6 +694,46 @@ def test_dask(folder, cluster):
     )
     assert fails("encode", "in", "-o", "one.parquet", *dask).startswith("with --dask each file has")
     assert fails("encode", "-", "-o", "out/", *dask).startswith("a Dask cluster reads and writes")
+
+
+def test_a_failure_on_a_slow_cluster_is_one_line(folder, cluster, monkeypatch):
+    Path("in").mkdir()
+    for seed in range(4):
+        pq.write_table(points(1000, seed), f"in/{seed}.parquet")
+    pq.write_table(pa.table({"lat": [91.0], "lon": [0.0]}), "in/4.parquet")
+    scheduler = cluster.scheduler
+    gather = scheduler.handlers["gather"]
+
+    async def slow(**keys):
+        await asyncio.sleep(0.5)
+        return await gather(**keys)
+
+    monkeypatch.setitem(scheduler.handlers, "gather", slow)
+    message = fails("count", "in", "--order", "3", "--dask", cluster.scheduler_address)
+    assert message == f"{folder}/in/4.parquet: row 1: lat is 91.0, but " + BAD_POINTS[0][2]
+
+
+def test_a_worker_that_dies(folder, cluster, monkeypatch):
+    monkeypatch.setattr(cluster.scheduler, "allowed_failures", 0)
+    Path("in.csv").write_text("lat,lon\n1,2\n")
+    program = f"""
+import os, sys
+from mortie._cli import commands
+from mortie.__main__ import main
+class Deadly(commands.Conversion):
+    def run(self, job, say):
+        os._exit(1)
+commands.Conversion = Deadly
+sys.argv[1:] = ["encode", "in.csv", "-o", "out/", "--dask", "{cluster.scheduler_address}"]
+main()
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith("mortie: error: on the Dask cluster: KilledWorker: ")
+    assert "Traceback" not in done.stderr
+    assert files(folder) == ["in.csv"]
 
 
 def test_no_cluster(folder):

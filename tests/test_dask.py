@@ -90,7 +90,7 @@ def test_data_frames(frame):
 @pytest.mark.parametrize("processes", [True, False], ids=["processes", "threads"])
 def test_clusters(processes, frame):
     cluster = distributed.LocalCluster(
-        n_workers=2, threads_per_worker=2, processes=processes, dashboard_address=None
+        n_workers=2, threads_per_worker=2, processes=processes, dashboard_address=":0"
     )
     with cluster, distributed.Client(cluster) as client:
         array = mortie.latlon2mort(18, chunked(LAT), chunked(LON))
