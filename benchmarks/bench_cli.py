@@ -142,7 +142,7 @@ def main() -> int:
         from distributed import LocalCluster
 
         good = True
-        with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
+        with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=":0") as cluster:
             for what in (source, folder / "parts"):
                 out = folder / f"dask-{what.stem}"
                 start = time.perf_counter()

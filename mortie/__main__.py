@@ -24,6 +24,7 @@ EXTRAS = {
 
 def main() -> int:
     """Run the command, and return its exit code where nothing went wrong."""
+    open_standard_streams()
     options = parser.build().parse_args()
     for name in ("SIGTERM", "SIGHUP"):
         number = getattr(signal, name, None)  # Windows has no SIGHUP
@@ -31,8 +32,9 @@ def main() -> int:
             signal.signal(number, lambda number, _: sys.exit(128 + number))
     code = 1
     try:
-        code = run(options)
+        result = run(options)
         sys.stdout.flush()
+        code = result
     except CommandError as error:
         complain(error)
     except ModuleNotFoundError as error:
@@ -45,7 +47,9 @@ def main() -> int:
     except BrokenPipeError:  # whoever reads the output has enough of it
         code = 128 + 13  # as if by SIGPIPE, which Windows doesn't know
     except OSError as error:
-        complain(": ".join(str(part) for part in (error.filename, error.strerror or error) if part))
+        complain(f"{error.filename or 'standard output'}: {error.strerror or error}")
+    except MemoryError:
+        complain("out of memory")
     except KeyboardInterrupt:
         code = 128 + signal.SIGINT
     except SystemExit as stop:  # of a signal, above
@@ -55,6 +59,20 @@ def main() -> int:
         sys.stderr.flush()
         os._exit(code)
     return code
+
+
+def open_standard_streams() -> None:
+    """Open those that are closed, so that no other file takes their places.
+
+    Using the input or output then fails as it should; messages are lost.
+    """
+    for name, mode, flags in (
+        ("stdin", "r", os.O_WRONLY),
+        ("stdout", "w", os.O_RDONLY),
+        ("stderr", "w", os.O_WRONLY),
+    ):
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(os.open(os.devnull, flags), mode))
 
 
 def run(options: argparse.Namespace) -> int:
@@ -76,7 +94,9 @@ def run(options: argparse.Namespace) -> int:
 
 def complain(text: object) -> None:
     """Print the one line that tells why the command failed."""
-    print(f"mortie: error: {text}", file=sys.stderr)
+    # File and column names may hold anything: it stays one line, and harmless to a terminal.
+    shown = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in str(text))
+    print(f"mortie: error: {shown}", file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import astropy.units as u
+import numpy as np
 from astropy.units.quantity_helper import UFUNC_HELPERS
 
 import mortie
@@ -17,7 +19,7 @@ def _to_degrees(ufunc: Any, *units: Any) -> Any:
     try:
         if units[0] is not None:
             raise u.UnitConversionError(f"the order has the unit '{units[0]}'")
-        return [unit and unit.get_converter(u.deg) for unit in units], None
+        return [unit and partial(np.multiply, unit.to(u.deg)) for unit in units], None
     except u.UnitConversionError as error:
         raise u.UnitTypeError(
             f"{ufunc.__name__} takes an order without a unit, and latitudes and longitudes in "

@@ -83,7 +83,8 @@ def nullable(ufunc: Callable[..., Any]) -> Callable[..., Any]:
         By the function: what the ufunc raises, for values that are not missing;
         and if Series of pandas have different indexes.
     TypeError
-        By the function: if an input is one of Dask's, whose ``map_blocks`` and
+        If `ufunc` can't be called; and by the function: if there are more inputs
+        than the ufunc has, or one is Dask's, whose ``map_blocks`` and
         ``map_partitions`` take the function.
 
     Examples
@@ -93,12 +94,17 @@ def nullable(ufunc: Callable[..., Any]) -> Callable[..., Any]:
     >>> print(mortie.nullable(mortie.latlon2mort)(6, lat, [166.67, 0.0]))
     [-4112241 --]
     """
+    if not callable(ufunc):
+        raise TypeError(f"nullable takes a ufunc, not {ufunc!r}")
 
     @functools.wraps(ufunc, ("__name__", "__doc__"), ())
     def function(*columns: Any) -> Any:
         holders = [column for column in columns if _kind(column)]
         if not holders:
             return ufunc(*columns)
+        inputs = getattr(ufunc, "nin", len(columns))
+        if len(columns) > inputs:  # it would be taken for `out`, and not be seen again
+            raise TypeError(f"{ufunc.__name__} takes {inputs} inputs, not {len(columns)}")
         if any(_kind(holder) == "dask" for holder in holders):
             raise TypeError(
                 "Dask's collections take this function by map_blocks or map_partitions, not as "

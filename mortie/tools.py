@@ -7,6 +7,7 @@ whatever NumPy's ufuncs accept: scalars, sequences, arrays and their subclasses.
 
 from __future__ import annotations
 
+import operator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -108,7 +109,7 @@ def unique2parent(unique: ArrayLike) -> Any:
     NotImplementedError
         If the numbers are of different orders.
     ValueError
-        If a number is less than 4, the least UNIQ number.
+        If a number is less than 4 or above ``2**62 - 1``, which is of order 29.
     TypeError
         If the numbers are not integers.
 
@@ -136,10 +137,12 @@ def unique2parent(unique: ArrayLike) -> Any:
     least, greatest = int(unique.min()), int(unique.max())
     if least < 4:
         raise ValueError(f"UNIQ numbers are 4 or more, not {least}")
+    if greatest >= 2**62:
+        raise ValueError(f"UNIQ numbers of order 29 end at 2**62 - 1, before {greatest}")
     order = (least.bit_length() - 3) // 2
     if greatest >= 16 * 4**order:
         raise NotImplementedError("Cannot parse mixed resolution unique cells")
-    return (unique >> 2 * order) - 4
+    return (unique >> 2 * order).astype(np.int64) - 4
 
 
 def heal_norm(base: Any, order: Any, addr_nest: Any) -> Any:
@@ -149,8 +152,8 @@ def heal_norm(base: Any, order: Any, addr_nest: Any) -> Any:
     ----------
     base : int or ndarray of int64
         Base cells, 0-11.
-    order : int
-        HEALPix order k of the pixels.
+    order : int or ndarray of int64
+        HEALPix order k of the pixels, 0-29.
     addr_nest : int or ndarray of int64
         NESTED pixel numbers.
 
@@ -159,12 +162,25 @@ def heal_norm(base: Any, order: Any, addr_nest: Any) -> Any:
     int or ndarray of int64
         Addresses inside the base cells: ``addr_nest - base * 4**order``.
 
+    Raises
+    ------
+    ValueError
+        If any order lies outside 0-29.
+    TypeError
+        If any order is no integer.
+
     Examples
     --------
     >>> from mortie import tools
     >>> tools.heal_norm(8, 3, 8 * 4**3 + 28)
     28
     """
+    if np.ndim(order) == 0:
+        order = operator.index(order)
+    else:  # powers of 4 outgrow the shorter integers
+        order = np.asanyarray(order).astype(np.int64, casting="safe")
+    for bad in np.ravel(order)[(np.ravel(order) < 0) | (np.ravel(order) > 29)]:
+        raise ValueError(f"order must lie in 0-29, not {bad}")
     return addr_nest - base * 4**order
 
 
@@ -218,7 +234,7 @@ def geo2uniq(lats: ArrayLike, lons: ArrayLike, order: int = 18) -> Any:
     array([53340, 49152])
     """
     nest = latlon2nest(order, _degrees(lats), _degrees(lons))
-    return 4 * 4**order + nest
+    return nest + np.left_shift(4, np.multiply(2, order, dtype=np.int64))
 
 
 def geo2mort(lats: ArrayLike, lons: ArrayLike, order: int = 18) -> NDArray[np.int64]:
@@ -281,7 +297,7 @@ def clip2order(clip_order: int, midx: ArrayLike | None = None, print_factor: boo
     ValueError
         If `clip_order` lies outside 0-18.
     TypeError
-        If `midx` is missing.
+        If `midx` is missing, or `clip_order` is no integer.
 
     Examples
     --------
@@ -291,9 +307,10 @@ def clip2order(clip_order: int, midx: ArrayLike | None = None, print_factor: boo
     >>> tools.clip2order(16, print_factor=True)
     100
     """
+    clip_order = operator.index(clip_order)
     if not 0 <= clip_order <= 18:
         raise ValueError(f"order must lie in 0-18, not {clip_order}")
-    factor = 10 ** (18 - int(clip_order))
+    factor = 10 ** (18 - clip_order)
     if print_factor:
         return factor
     if midx is None:

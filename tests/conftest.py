@@ -10,7 +10,7 @@ DRAINAGE = Path(__file__).parents[2] / "shared" / "data" / "antarctica_drainage.
 
 
 def pytest_addoption(parser):
-    parser.addoption("--write-table", action="store_true", help="write docs/ecosystem.md anew")
+    parser.addoption("--write-table", action="store_true", help="write the tables in docs/ anew")
 
 
 @pytest.fixture(scope="session")
@@ -23,6 +23,23 @@ def drainage():
         pytest.skip(message)
     with np.load(DRAINAGE) as data:
         return {name: data[name] for name in data.files}
+
+
+@pytest.fixture(scope="session")
+def numba_version():
+    """The module that stands in where the extension can't be imported."""
+    for package in ("numba", "healpy"):
+        pytest.importorskip(package, reason=f"{package} is missing; mortie[test] has it")
+    from mortie import _numba
+
+    return _numba
+
+
+@pytest.fixture(scope="session")
+def int64_is_default():
+    """Without this, examples that show arrays would need another text."""
+    if np.dtype(int) != np.int64:
+        pytest.skip("NumPy 1 on Windows writes dtype=int64 into arrays that it shows")
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,8 @@
-"""The contract of the decimal Morton index in exact Python integers."""
+"""The contract of the decimal Morton index, and the projection, without the code under test."""
+
+import math
+
+import numpy as np
 
 
 def wrap(number):
@@ -15,6 +19,20 @@ def norm2mort(order, normed, parent):
     return wrap(-(total + (parent - 11) * 10**order) - 6 * 10**order)
 
 
+def norm2morts(order, normed, parents):
+    """Give the indices of arrays; NumPy's int64 wraps as the contract wants it."""
+    order, normed, parents = np.broadcast_arrays(
+        *(np.asarray(argument, np.int64) for argument in (order, normed, parents))
+    )
+    total = np.zeros_like(order)
+    for i in range(18):
+        total += np.where(i < order, normed // 4**i % 4 + 1, 0) * 10**i
+    base = 10**order
+    with np.errstate(over="ignore"):  # NumPy warns of single elements
+        north, south = (parents + 1) * base, (parents - 11) * base
+        return np.where(parents < 6, total + north, -(total + south) - 6 * base)
+
+
 def mort2norm(morton):
     """Give order, address and base cell of an index; None if the number is none."""
     first, *others = map(int, str(abs(morton)))
@@ -22,3 +40,24 @@ def mort2norm(morton):
         return None
     normed = sum((digit - 1) * 4**i for i, digit in enumerate(reversed(others)))
     return len(others), normed, first - 1 + (6 if morton < 0 else 0)
+
+
+def latlon2nest(order, lat, lon):
+    """Give the pixel of one point in degrees, after Calabretta and Roukema (2007), section 5.
+
+    In doubles: right for points that lie not on an edge, nor within a rounding error of it.
+    """
+    z, quarter = math.sin(math.radians(lat)), lon % 360 / 90
+    y = 3 / 4 * z
+    if abs(z) > 2 / 3:
+        sigma = math.sqrt(6) * math.sin(math.radians(90 - abs(lat)) / 2)
+        middle = quarter // 1 + 0.5
+        quarter = middle + (quarter - middle) * sigma
+        y = math.copysign(1 - sigma / 2, z)
+    # In units of a base cell's edge: to the north-east and to the north-west.
+    east, west = y + quarter + 0.5, y - quarter + 0.5
+    row = math.floor(east) + math.floor(west)  # 1 for northern base cells, -1 for southern
+    base = {1: -math.floor(west), 0: 4 + math.floor(east) % 4, -1: 8 + math.floor(east)}[row]
+    ix, iy = (int(edge % 1 * 2**order) for edge in (east, west))
+    nest = sum((ix >> k & 1) << 2 * k | (iy >> k & 1) << 2 * k + 1 for k in range(order))
+    return base * 4**order + nest

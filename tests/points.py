@@ -1,6 +1,5 @@
 """Points on which HEALPix implementations could disagree."""
 
-import healpy
 import numpy as np
 
 TWO_THIRDS = np.degrees(np.arcsin(2 / 3))
@@ -13,6 +12,8 @@ def sphere(random, n, _order):
 
 def edges(random, n, order):
     """On corners and edges of pixels, to a rounding error, and their neighbours."""
+    import healpy  # which not every system has
+
     pixels = random.integers(0, 12 * 4**order, n // 8 + 1)
     vectors = healpy.boundaries(2**order, pixels, step=2, nest=True)
     lon, lat = healpy.vec2ang(vectors.transpose(0, 2, 1).reshape(-1, 3), lonlat=True)
@@ -27,6 +28,8 @@ def edges(random, n, order):
 
 def centres(random, n, order):
     """Centres of pixels of coarser orders: corners of finer ones."""
+    import healpy
+
     coarse = random.integers(0, order + 1)
     lon, lat = healpy.pix2ang(
         2**coarse, random.integers(0, 12 * 4**coarse, n), nest=True, lonlat=True

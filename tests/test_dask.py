@@ -15,7 +15,7 @@ pytestmark = pytest.mark.filterwarnings("ignore")  # Dask's own
 N = 10_000
 random = np.random.default_rng(8)
 LAT, LON = np.degrees(np.arcsin(random.uniform(-1, 1, N))), random.uniform(-180, 180, N)
-MORTON = mortie.latlon2mort(18, LAT, LON)  # held against healpy in test_latlon.py
+MORTON = mortie.latlon2mort(18, LAT, LON)  # held against healpy in test_healpy.py
 ORDER, NORMED, PARENTS = mortie.mort2norm(MORTON)
 
 

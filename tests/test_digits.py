@@ -19,8 +19,10 @@ TAKING_INDICES = [mortie.mort2nest, mortie.mort2norm, mortie.mort2order, mortie.
 
 def some_indices(n, order=None):
     """Give orders, NESTED pixels and indices."""
-    orders = random.integers(0, 19, n) if order is None else np.full(n, order)
-    nest = random.integers(0, 12 * 4**orders)
+    orders = (
+        random.integers(0, 19, n, dtype=np.int64) if order is None else np.full(n, order, np.int64)
+    )
+    nest = random.integers(0, 12 * 4**orders, dtype=np.int64)
     return orders, nest, mortie.fastNorm2Mort(orders, nest, nest >> 2 * orders)
 
 
@@ -82,21 +84,21 @@ def test_one_digit_changed(order):
 @pytest.mark.parametrize("place", [0, 4, 8, 12, 14])
 def test_all_groups_of_four_digits(place):
     *_, indices = some_indices(3, 18)
-    digits = np.arange(10_000)[:, None] // [1, 10, 100, 1000] % 10
+    digits = np.arange(10_000, dtype=np.int64)[:, None] // [1, 10, 100, 1000] % 10
     good = ((digits >= 1) & (digits <= 4)).all(axis=1)
     for index in indices.tolist():
         magnitude = abs(index)
         rest = magnitude - magnitude // 10**place % 10_000 * 10**place
-        numbers = rest + np.arange(10_000) * 10**place
+        numbers = rest + np.arange(10_000, dtype=np.int64) * 10**place
         np.testing.assert_array_equal(mortie.is_mort(np.sign(index) * numbers), good)
 
 
 def test_eight_digits_at_random():
-    low = random.integers(0, 10**8, 1_000_000)
+    low = random.integers(0, 10**8, 1_000_000, dtype=np.int64)
     for place in (0, 8):
         base = 3_244_132_111_432_124_431
         rest = base - base // 10**place % 10**8 * 10**place
-        digits = low[:, None] // 10 ** np.arange(8) % 10
+        digits = low[:, None] // 10 ** np.arange(8, dtype=np.int64) % 10
         good = ((digits >= 1) & (digits <= 4)).all(axis=1)
         np.testing.assert_array_equal(mortie.is_mort(rest + low * 10**place), good)
 
@@ -136,7 +138,7 @@ def test_no_floating_point_warnings():
 
 def test_clip_to_an_order_of_each():
     orders, _, indices = some_indices(1000)
-    coarse = random.integers(0, orders + 1)
+    coarse = random.integers(0, orders + 1, dtype=np.int64)
     one_by_one = [mortie.clip_mort(*pair) for pair in zip(coarse, indices, strict=True)]
     np.testing.assert_array_equal(mortie.clip_mort(coarse, indices), one_by_one)
 
@@ -183,7 +185,7 @@ def test_lengths_and_layouts(n):
         np.testing.assert_array_equal(mortie.clip_mort(0, cells), mortie.nest2mort(0, parents))
         np.testing.assert_array_equal(mortie.is_mort(cells), np.ones(n, bool))
     for offset in range(8):
-        out = np.full(n + 16, -5)
+        out = np.full(n + 16, -5, np.int64)
         mortie.mort2order(indices, out=out[offset : offset + n])
         np.testing.assert_array_equal(out[offset : offset + n], orders)
         assert (np.delete(out, np.arange(offset, offset + n)) == -5).all()
@@ -225,7 +227,7 @@ def test_bad_indices_are_named_in_place():
         indices[100] = -19
         with pytest.raises(ValueError, match="-19 is none"):
             ufunc(indices, out=indices)
-    order = np.full(300, 5)
+    order = np.full(300, 5, np.int64)
     order[100] = -3
     with pytest.raises(ValueError, match=r"not -3$"):
         mortie.fastNorm2Mort(order, 1, 1, out=order)
@@ -246,7 +248,7 @@ def test_clip_refuses():
 def test_nest2mort_refuses():
     for bad in (-1, 48, 2**63 - 1):
         for n in (1, 9, 300):
-            nest = np.arange(n) % 48
+            nest = np.arange(n, dtype=np.int64) % 48
             nest[n // 2] = bad
             with pytest.raises(ValueError, match=f"nest must lie in 0-47 at order 1, not {bad}$"):
                 mortie.nest2mort(1, nest)

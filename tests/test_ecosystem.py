@@ -7,12 +7,13 @@ import doctest
 import re
 from pathlib import Path
 
-import healpy
 import numpy as np
 import pytest
 
 import exact
 import mortie
+
+healpy = pytest.importorskip("healpy", reason="healpy is missing; mortie[test] has it")
 
 PAGE = Path(__file__).parents[1] / "docs" / "ecosystem.md"
 BEGIN, END = "<!-- written by nox -s ecosystem-3.11 -- --write-table -->\n", "<!-- end -->\n"

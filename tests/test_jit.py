@@ -2,13 +2,14 @@
 
 import functools
 
-import numba
 import numpy as np
 import pytest
 
 import exact
 import mortie
 from mortie import _jit, tools
+
+numba = pytest.importorskip("numba", reason="numba is missing; mortie[test] has it")
 
 N = 1_000
 random = np.random.default_rng(7)

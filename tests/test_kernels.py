@@ -10,6 +10,7 @@ import pytest
 
 import mortie
 
+pytestmark = pytest.mark.thread_unsafe(reason="each test is another process")
 HERE = Path(__file__).parent
 NAMES = ["avx512", "avx2", "neon", "scalar"]
 

@@ -66,6 +66,7 @@ def check(version, **environment):
         assert matches, f"{call} in {version}: {found}"
 
 
+@pytest.mark.usefixtures("numba_version")
 def test_now():
     check("now")
 

@@ -1,7 +1,6 @@
 """Missing values: kept missing, and never shown to a ufunc. More kinds in test_ecosystem.py."""
 
 import numpy as np
-import pyarrow as pa
 import pytest
 
 import mortie
@@ -37,6 +36,7 @@ def test_nothing_missing_and_all_missing():
 
 
 def test_several_results_in_arrow():
+    pa = pytest.importorskip("pyarrow", reason="pyarrow is missing; mortie[test] has it")
     morton = mortie.latlon2mort(9, LAT, LON)
     lat, lon = mortie.nullable(mortie.mort2latlon)(pa.array(morton, mask=GAPS))
     for found, expected in zip((lat, lon), mortie.mort2latlon(morton), strict=True):
@@ -46,6 +46,7 @@ def test_several_results_in_arrow():
 
 
 def test_large_integers_survive():
+    pa = pytest.importorskip("pyarrow", reason="pyarrow is missing; mortie[test] has it")
     morton = pa.array([-6444444444444444443, None, 1111111111111111112])
     nest = mortie.nullable(mortie.mort2nest)(morton)
     assert nest.to_pylist() == [12 * 4**18 - 2, None, 1]

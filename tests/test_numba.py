@@ -7,12 +7,13 @@ import importlib.util
 import sys
 import types
 
-import healpy
 import numpy as np
 import pytest
 
 import exact
 import mortie
+
+healpy = pytest.importorskip("healpy", reason="healpy is missing; mortie[test] has it")
 
 random = np.random.default_rng(11)
 

@@ -13,6 +13,7 @@ import pytest
 import mortie
 from mortie import _backend, missing, tools
 
+pytestmark = pytest.mark.thread_unsafe(reason="doctest takes sys.stdout, and imports are timed")
 ROOT = Path(__file__).parents[1]
 
 
@@ -64,10 +65,12 @@ def test_native(value):
     assert output("-c", REPORT, **environment) == "native True False\n" + RESULTS
 
 
+@pytest.mark.usefixtures("numba_version")
 def test_forced_numba():
     assert output("-c", REPORT, MORTIE_FORCE_NUMBA="1") == "numba False True\n" + RESULTS
 
 
+@pytest.mark.usefixtures("numba_version")
 def test_numba_refuses_what_the_extension_refuses():
     program = """
 import mortie
@@ -94,6 +97,7 @@ for call in (
     assert output("-c", program, MORTIE_FORCE_NUMBA="1") == native
 
 
+@pytest.mark.usefixtures("numba_version")
 def test_numba_errors():
     program = """
 import mortie
@@ -112,6 +116,7 @@ print(mortie.fastNorm2Mort.types)
     )
 
 
+@pytest.mark.usefixtures("numba_version")
 def test_broken_extension_falls_back_with_a_warning():
     done = python("-c", "import sys; sys.modules['mortie._native'] = None" + REPORT)
     assert done.stdout == "numba False True\n" + RESULTS
@@ -182,6 +187,7 @@ def test_command_without_arguments():
 
 
 def test_stubs_agree_with_the_runtime(tmp_path):
+    pytest.importorskip("mypy", reason="mypy is missing; nox -s tests installs it")
     allowed = tmp_path / "allowed.txt"
     allowed.write_text("mortie.vaex\n")  # which can't be imported where there is no vaex
     done = subprocess.run(
@@ -209,6 +215,7 @@ def docstrings():
     yield "tools", tools.__doc__
 
 
+@pytest.mark.usefixtures("int64_is_default")
 @pytest.mark.parametrize(("name", "text"), list(docstrings()), ids=lambda value: value[:20])
 def test_doctests(name, text):
     test = doctest.DocTestParser().get_doctest(text, {}, name, None, 0)

@@ -1,15 +1,16 @@
 """The maps: outlines against healpy, colours, and what a reader would trip over."""
 
-import healpy
-import matplotlib as mpl
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
 import mortie
 
+healpy = pytest.importorskip("healpy", reason="healpy is missing; mortie[test] has it")
+mpl = pytest.importorskip("matplotlib", reason="matplotlib is missing; mortie[test] has it")
 mpl.use("agg")
-import mortie.plot  # after the choice of the backend
+import matplotlib.pyplot as plt
+
+import mortie.plot
 
 random = np.random.default_rng(9)
 

@@ -6,13 +6,12 @@ import numpy as np
 import pytest
 
 import exact
-from mortie import _numba
 from mortie.tools import VaexNorm2Mort, fastNorm2Mort
 
 NUMPY_2 = int(np.__version__.split(".")[0]) >= 2
 
-normed = np.arange(100, 112)
-parents = np.arange(12)
+normed = np.arange(100, 112, dtype=np.int64)
+parents = np.arange(12, dtype=np.int64)
 expected = np.array([exact.norm2mort(18, *pair) for pair in zip(normed, parents, strict=True)])
 for shared in (normed, parents, expected):
     shared.flags.writeable = False
@@ -122,7 +121,7 @@ LAYOUTS = [name for name, _ in layouts(normed)]
 @pytest.mark.parametrize("right", LAYOUTS)
 def test_layouts(call, left, right, n, wild):
     a, b = wild(n, 1), wild(n, 2)
-    desired = _numba.VaexNorm2Mort(a, b)
+    desired = exact.norm2morts(18, a, b)
     a_in, b_in = dict(layouts(a))[left], dict(layouts(b))[right]
     assert_int64(call(a_in, b_in), desired)
     out = dict(layouts(np.zeros(n, np.int64)))[left]
@@ -134,23 +133,21 @@ def test_layouts(call, left, right, n, wild):
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_layouts_of_the_order(layout, n, wild):
     order, a, b = np.arange(n) % 19, wild(n, 1), wild(n, 2)
-    assert_int64(
-        fastNorm2Mort(dict(layouts(order))[layout], a, b), _numba.fastNorm2Mort(order, a, b)
-    )
+    assert_int64(fastNorm2Mort(dict(layouts(order))[layout], a, b), exact.norm2morts(order, a, b))
 
 
 @pytest.mark.parametrize("n", range(131))
 def test_every_length_and_alignment(n, wild):
     order = np.arange(n + 8) % 19
     a, b = wild(n + 8, 1), wild(n + 8, 2)
-    at_18, at_7 = _numba.VaexNorm2Mort(a, b), _numba.fastNorm2Mort(7, a, b)
-    each = _numba.fastNorm2Mort(order, a, b)
+    at_18, at_7 = exact.norm2morts(18, a, b), exact.norm2morts(7, a, b)
+    each = exact.norm2morts(order, a, b)
     for offset in range(8):
         part = slice(offset, offset + n)
         assert_int64(VaexNorm2Mort(a[part], b[part]), at_18[part])
         assert_int64(fastNorm2Mort(7, a[part], b[part]), at_7[part])
         assert_int64(fastNorm2Mort(order[part], a[part], b[part]), each[part])
-        out = np.full(n + 10, -5)
+        out = np.full(n + 10, -5, np.int64)
         VaexNorm2Mort(a[part], b[part], out=out[offset + 1 : offset + n + 1])
         assert (out[: offset + 1] == -5).all()
         assert (out[offset + n + 1 :] == -5).all()
@@ -159,7 +156,7 @@ def test_every_length_and_alignment(n, wild):
 @pytest.mark.parametrize("bad", [-1, 19])
 def test_bad_order_at_every_position(bad):
     for n in range(1, 131):
-        order = np.full(n, 18)
+        order = np.full(n, 18, np.int64)
         order[n // 2] = bad
         with pytest.raises(ValueError, match="18"):
             fastNorm2Mort(order, 1, 1)
@@ -169,11 +166,11 @@ def test_bad_order_at_every_position(bad):
 def test_stride_zero(call, n, wild):
     a = wild(n, 1)
     constant = np.broadcast_to(np.int64(9), n)
-    assert_int64(call(a, constant), _numba.VaexNorm2Mort(a, 9))
-    assert_int64(call(constant, a), _numba.VaexNorm2Mort(9, a))
+    assert_int64(call(a, constant), exact.norm2morts(18, a, 9))
+    assert_int64(call(constant, a), exact.norm2morts(18, 9, a))
     assert_int64(call(constant, constant), np.full(n, exact.norm2mort(18, 9, 9)))
     order = np.broadcast_to(np.int64(4), n)
-    assert_int64(fastNorm2Mort(order, a, constant), _numba.fastNorm2Mort(4, a, 9))
+    assert_int64(fastNorm2Mort(order, a, constant), exact.norm2morts(4, a, 9))
 
 
 def test_fortran_order(call):
@@ -222,13 +219,13 @@ def test_overlap(call, shift, step, wild):
     a = base[start:][::step][:900] if step > 0 else base[start::step][:900]
     first = start + shift * abs(step)
     out = base[first:][::step][:900] if step > 0 else base[first::step][:900]
-    desired = _numba.VaexNorm2Mort(a.copy(), 4)
+    desired = exact.norm2morts(18, a.copy(), 4)
     call(a, 4, out=out)
     np.testing.assert_array_equal(out, desired)
 
 
 def test_columns_of_one_table(call):
-    table = np.column_stack([normed, parents, np.zeros(12, int)])
+    table = np.column_stack([normed, parents, np.zeros(12, np.int64)])
     call(table[:, 0], table[:, 1], out=table[:, 2])
     np.testing.assert_array_equal(table, np.column_stack([normed, parents, expected]))
 
@@ -251,14 +248,14 @@ def test_narrow_out_follows_numpy(call):
 
 
 def test_where(call):
-    out = np.full(12, -1)
+    out = np.full(12, -1, np.int64)
     call(normed, parents, out=out, where=parents % 2 == 0)
     np.testing.assert_array_equal(out, np.where(parents % 2 == 0, expected, -1))
 
 
 def test_where_keeps_bad_orders_out():
     order = np.array([18, 99, 18])
-    out = np.zeros(3, int)
+    out = np.zeros(3, np.int64)
     fastNorm2Mort(order, 100, 0, out=out, where=order <= 18)
     assert out.tolist() == [expected[0], 0, expected[0]]
 
@@ -285,7 +282,7 @@ def test_reduce_over_each_axis(wild):
     for axis in range(3):
         first, *others = np.moveaxis(values, axis, 0)
         for other in others:
-            first = _numba.VaexNorm2Mort(first, other)
+            first = exact.norm2morts(18, first, other)
         assert_int64(VaexNorm2Mort.reduce(values, axis=axis), first)
 
 
@@ -362,7 +359,7 @@ def test_too_large_python_int(call):
 @pytest.mark.parametrize("bad", [19, 100, 2**63 - 1])
 def test_order_above_18(bad):
     message = r"^Max order is 18 \(to output to 64-bit int\)\.$"
-    for order in (bad, [bad], np.full(9, bad)):
+    for order in (bad, [bad], np.full(9, bad, np.int64)):
         with pytest.raises(ValueError, match=message):
             fastNorm2Mort(order, 1, 1)
 

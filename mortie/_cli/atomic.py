@@ -51,8 +51,8 @@ def whole_file(out: str | Path, force: bool) -> Iterator[Path]:
     if not target.parent.is_dir():
         raise CommandError(f"no such folder: {Path(out).parent}")
     new = target.with_name(f".{target.name}.{secrets.token_hex(4)}.tmp")
-    new.open("xb").close()  # under the user's umask, unlike those of tempfile
     try:
+        new.open("xb").close()  # under the user's umask, unlike those of tempfile
         yield new
         synchronise(new)
         if force:
@@ -64,6 +64,10 @@ def whole_file(out: str | Path, force: bool) -> Iterator[Path]:
                 raise taken(out) from None
         if os.name == "posix":
             synchronise(target.parent)
+    except OSError as error:
+        if error.filename not in (None, str(new)) or isinstance(error, BrokenPipeError):
+            raise
+        raise CommandError(f"{out}: {error.strerror or error}") from error  # not the hidden name
     finally:
         new.unlink(missing_ok=True)
 

@@ -21,7 +21,12 @@ USUAL = {
     "lon": re.compile(r"((h|d)_|decimal_?)?(lng|lon(s|g|gitudes?)?)(_ph|_deg(rees)?)?", re.I),
     "column": re.compile(r"mort(on)?(_?[0-9]+)?", re.I),
 }
-MEANING = {"lat": "latitudes", "lon": "longitudes", "column": "Morton indices"}
+MEANING = {
+    "lat": "latitudes",
+    "lon": "longitudes",
+    "column": "Morton indices",
+    "value": "values",
+}
 
 
 def candidates(schema: pa.Schema, option: str) -> list[str]:
@@ -36,7 +41,7 @@ def choose(schema: pa.Schema, option: str, given: str | None, say: Callable[[str
     ----------
     schema : pyarrow.Schema
         Of the table.
-    option : {"lat", "lon", "column"}
+    option : {"lat", "lon", "column", "value"}
         The option that names the column.
     given : str or None
         What the user gave for it.
@@ -59,10 +64,8 @@ def choose(schema: pa.Schema, option: str, given: str | None, say: Callable[[str
         names = [name for name in schema.names if name.strip() == given.strip()]
     if len(names) != 1:
         what = f"column {given!r}" if given is not None else f"column of {MEANING[option]}"
-        several = f"more than one {what} ({', '.join(names)})" if names else f"no {what}"
-        raise CommandError(
-            f"{several} among {', '.join(schema.names)}: name one with --{option} COL"
-        )
+        several = f"more than one {what} ({some(names)})" if names else f"no {what}"
+        raise CommandError(f"{several} among {some(schema.names)}: name one with --{option} COL")
     kind = schema.field(names[0]).type
     if pa.types.is_dictionary(kind):
         kind = kind.value_type
@@ -74,6 +77,11 @@ def choose(schema: pa.Schema, option: str, given: str | None, say: Callable[[str
     if given is None:
         say(f"{MEANING[option]} from column {names[0]!r}")
     return names[0]
+
+
+def some(names: list[str]) -> str:
+    """List names, but not more than a screen holds."""
+    return ", ".join(names[:50]) + (f", … ({len(names):,} in all)" if len(names) > 50 else "")
 
 
 def is_text(kind: pa.DataType) -> bool:
@@ -133,7 +141,9 @@ def floats(column: pa.Array, where: Callable[[int], str]) -> np.ndarray:
 
 
 def integers(column: pa.Array, where: Callable[[int], str]) -> np.ndarray:
-    """Give a column as int64, with 0, which is no index, for nulls."""
+    """Give a column as int64, with 0, which is no index, for nulls and what 64 bits can't hold."""
+    if column.type == pa.uint64():
+        column = pc.if_else(pc.less_equal(column, pa.scalar(2**63 - 1, pa.uint64())), column, None)
     return to_numpy(numbers(column, pa.int64(), where), np.int64(0))
 
 

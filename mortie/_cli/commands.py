@@ -34,6 +34,8 @@ def encode(options: argparse.Namespace) -> None:
 
 def decode(options: argparse.Namespace) -> None:
     """Run ``mortie decode``."""
+    if options.lat == options.lon:
+        raise CommandError(f"--lat and --lon give one name to both new columns: {options.lat!r}")
     operation = rows.Operation(rows.Indices(options.column), mortie.mort2latlon, options.on_error)
     convert(options, operation, {options.lat: "--lat", options.lon: "--lon"}, pa.float64())
 
@@ -88,16 +90,19 @@ def plot(options: argparse.Namespace) -> None:
     parts, values = [np.empty(0, np.int64)], [np.empty(0)]
     for name, _ in files.find(options.inputs):
         with open_source(name) as source:
-            if options.value and options.value not in source.schema.names:
-                raise CommandError(f"{name}: no column {options.value!r}")
             operation = cells_of(options)(source.schema)
-            names = operation.choose(name, source.schema, say)
+            names = operation.choose(source.path, source.schema, say)
+            if options.value is not None:
+                with rows.naming(source.path):
+                    value = columns.choose(source.schema, "value", options.value, say)
+                # Its rows have lost their numbers, where bad ones were left out.
+                where = functools.partial("{}: {}".format, source.path, value)
             for batch, [morton], _ in stream(source, operation, names):
                 parts.append(morton.to_numpy())
-                if options.value:
-                    values.append(columns.floats(batch.column(options.value), str))
+                if options.value is not None:
+                    values.append(columns.floats(batch.column(value), where))
     figure = Figure(figsize=(8, 6), layout="constrained")
-    drawn = np.concatenate(values) if options.value else None
+    drawn = None if options.value is None else np.concatenate(values)
     try:
         cells(np.concatenate(parts), drawn, ax=figure.subplots(), label=options.value)
     except ValueError as error:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from mortie._cli.atomic import whole_file
+from mortie._cli.columns import some
 from mortie._cli.errors import CommandError
 from mortie._cli.files import STANDARD, Job, is_parquet
 from mortie._cli.stream import stream
@@ -103,7 +104,7 @@ def must_match(job: Job, path: str, schema: pa.Schema, first: pa.Schema) -> None
     if not same:
 
         def text(schema):
-            return ", ".join(f"{field.name} ({field.type})" for field in schema)
+            return some([f"{field.name} ({field.type})" for field in schema])
 
         raise CommandError(
             f"{path} has other columns than {job.inputs[0]}, {text(schema)} and not {text(first)}: "

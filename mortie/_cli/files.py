@@ -6,9 +6,13 @@ import itertools
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mortie._cli.atomic import refuse_existing
 from mortie._cli.errors import CommandError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 STANDARD = "-"
 SUFFIXES = (".parquet", ".csv", ".csv.gz", ".csv.bz2", ".csv.zst")
@@ -55,7 +59,7 @@ def find(patterns: list[str]) -> list[tuple[str, str]]:
         if pattern == STANDARD:
             found.append((pattern, ""))
         elif path.is_dir():
-            tables = [name for name in below(path, "**/*") if name[0].lower().endswith(SUFFIXES)]
+            tables = [name for name in inside(path) if name[0].lower().endswith(SUFFIXES)]
             if not tables:
                 raise CommandError(f"no file below {pattern} ends in {', '.join(SUFFIXES)}")
             found += tables
@@ -75,11 +79,29 @@ def find(patterns: list[str]) -> list[tuple[str, str]]:
 
 
 def below(folder: Path, pattern: str) -> list[tuple[str, str]]:
-    """List the files of a folder that match a pattern, but those that are hidden."""
+    """List the files of a folder that match a pattern."""
     if pattern == ".":  # the path held no pattern
         return []
-    files = sorted(path for path in folder.glob(pattern) if path.is_file())
-    return [(str(p), str(p.relative_to(folder))) for p in files if not p.name.startswith(".")]
+    try:
+        return named(folder, folder.glob(pattern))
+    except ValueError as error:
+        raise CommandError(f"{folder / pattern} is no pattern: {error}") from None
+
+
+def inside(folder: Path) -> list[tuple[str, str]]:
+    """List all files below a folder; one that can't be read is an error, not left out."""
+
+    def fail(error):
+        raise error
+
+    walk = os.walk(folder, onerror=fail)
+    return named(folder, (Path(parent, name) for parent, _, names in walk for name in names))
+
+
+def named(folder: Path, paths: Iterable[Path]) -> list[tuple[str, str]]:
+    """Give the files of a folder in order, as `find` does, but those that are hidden."""
+    files = sorted(path for path in paths if path.is_file() and not path.name.startswith("."))
+    return [(str(path), str(path.relative_to(folder))) for path in files]
 
 
 def plan(patterns: list[str], out: str, force: bool) -> list[Job]:

@@ -44,7 +44,9 @@ def build() -> argparse.ArgumentParser:
         "--order", type=order, default=18, metavar="K", help=ORDER + "; default 18"
     )
     coordinates(command)
-    command.add_argument("--name", default="morton", help="name of the new column; default morton")
+    command.add_argument(
+        "--name", type=column, default="morton", help="name of the new column; default morton"
+    )
 
     command = add(
         commands,
@@ -58,8 +60,14 @@ def build() -> argparse.ArgumentParser:
     )
     tables(command)
     index(command)
-    command.add_argument("--lat", default="lat", metavar="NAME", help="new column; default lat")
-    command.add_argument("--lon", default="lon", metavar="NAME", help="new column; default lon")
+    for name in ("lat", "lon"):
+        command.add_argument(
+            f"--{name}",
+            type=column,
+            default=name,
+            metavar="NAME",
+            help=f"new column; default {name}",
+        )
 
     command = add(
         commands,
@@ -74,7 +82,7 @@ def build() -> argparse.ArgumentParser:
     command.add_argument("--order", type=order, required=True, metavar="K", help=ORDER)
     index(command)
     command.add_argument(
-        "--name", help="add a column of this name, and leave the indices as they are"
+        "--name", type=column, help="add a column of this name, and leave the indices as they are"
     )
 
     command = add(
@@ -147,6 +155,20 @@ def workers(text: str) -> int:
     raise argparse.ArgumentTypeError(f"a number of threads is 1 or more, not {text}")
 
 
+def path(text: str) -> str:
+    """Read a path; an empty one would name the current folder, as pathlib takes it."""
+    if text:
+        return text
+    raise argparse.ArgumentTypeError("a path is empty")
+
+
+def column(text: str) -> str:
+    """Read the name of a new column."""
+    if text and text.isprintable():
+        return text
+    raise argparse.ArgumentTypeError(f"{text!r} is no name for a column: it needs plain text")
+
+
 def add(commands, name: str, summary: str, description: str, examples: str):
     """Add a command with its help; the examples keep their lines."""
     return commands.add_parser(
@@ -174,9 +196,12 @@ def tables(
     parallel: bool = True,
 ) -> None:
     """Add the arguments of every command that reads tables."""
-    command.add_argument("inputs", nargs="+", metavar="IN", help="table, folder, pattern or -")
+    command.add_argument(
+        "inputs", nargs="+", type=path, metavar="IN", help="table, folder, pattern or -"
+    )
     command.add_argument(
         *("-o", "--output"),
+        type=path,
         default=output,
         required=output is None,
         metavar="OUT",

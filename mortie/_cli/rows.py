@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -14,7 +15,16 @@ from mortie._cli import columns
 from mortie._cli.errors import CommandError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+
+
+@contextlib.contextmanager
+def naming(path: str) -> Iterator[None]:
+    """Put the name of the file before errors."""
+    try:
+        yield
+    except CommandError as error:
+        raise CommandError(f"{path}: {error}") from None
 
 
 class Fault(NamedTuple):
@@ -99,10 +109,8 @@ class Operation:
 
     def choose(self, path: str, schema: pa.Schema, say: Callable[[str], None]) -> tuple[str, ...]:
         """Choose the columns of the source in a file."""
-        try:
+        with naming(path):
             return self.source.choose(schema, say)
-        except CommandError as error:
-            raise CommandError(f"{path}: {error}") from None
 
     def __call__(
         self, path: str, names: tuple[str, ...], first: int, batch: pa.RecordBatch
@@ -131,7 +139,7 @@ class Operation:
                 row = int(bad.argmax())
                 fault = next(fault for fault in faults if fault.bad[row])
                 value = batch.column(fault.column)[row].as_py()
-                shown = "null" if value is None else value
+                shown = "null" if value in (None, "") else value
                 raise CommandError(f"{where(fault.column, row)} is {shown}, but {fault.rule}")
             if self.on_error == "skip":
                 batch = batch.filter(pa.array(~bad))

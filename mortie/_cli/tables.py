@@ -6,6 +6,7 @@ import contextlib
 import csv
 import functools
 import io
+import os
 import re
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -22,7 +23,7 @@ from mortie._cli.errors import CommandError
 from mortie._cli.files import STANDARD, is_parquet
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
 # Small enough for the caches and for a few batches at once, large enough that Python costs nothing.
 BATCH_ROWS = 1 << 17
@@ -35,15 +36,24 @@ BLOCK_BYTES = 4 << 20
 
 
 @contextlib.contextmanager
-def errors_of(path: str) -> Iterator[None]:
-    """Turn errors of pyarrow and of the system into one line that names the file."""
+def errors_of(path: str, names: Sequence[str] = ()) -> Iterator[None]:
+    """Turn errors of pyarrow and of the system into one line that names the file.
+
+    The names are those of a CSV file's columns, where pyarrow tells of them by their places.
+    """
     try:
         yield
     except BrokenPipeError:
         raise
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
-        why = getattr(error, "strerror", None) or str(error)
-        raise CommandError(f"{path}: {' '.join(why.split())}") from error
+        number = getattr(error, "errno", None)
+        why = os.strerror(number) if number else " ".join(str(error).split())
+        if "straddles two block boundaries" in why:
+            why = f"a row is longer than {BLOCK_BYTES >> 20} MiB, or a quote is never closed"
+        not_utf8 = re.search(r"column #(\d+): Row #(\d+): .* invalid UTF8 data", why)
+        if names and not_utf8:
+            why = f"row {not_utf8[2]}: {names[int(not_utf8[1])]} is no UTF-8 text"
+        raise CommandError(f"{path}: {why}") from error
 
 
 class ParquetSource:
@@ -52,10 +62,20 @@ class ParquetSource:
     def __init__(self, path: str):
         self.path = path
         with errors_of(path):
-            # Buffers ahead of the reader would hold the whole file.
-            self.file = pq.ParquetFile(path, pre_buffer=False, buffer_size=1 << 20)
-        self.schema = self.file.schema_arrow
-        self.size = Path(path).stat().st_size
+            self.size = Path(path).stat().st_size
+            if Path(path).is_fifo():  # pyarrow would wait for it, and hear no signal
+                raise CommandError(f"{path} is a pipe, and Parquet is not read from one: use CSV")
+            self.file = pq.ParquetFile(
+                path,
+                pre_buffer=False,  # which would hold the whole file
+                buffer_size=1 << 20,
+                page_checksum_verification=True,
+            )
+            self.schema = self.file.schema_arrow
+            if self.file.metadata.num_row_groups and self.file.metadata.num_columns:
+                # Of a column whose description is broken, reading is an error, but asking for its
+                # codec is the end of the process.
+                next(self.file.iter_batches(1, [0], self.schema.names[:1]), None)
         self.position = 0  # in bytes, like the size
         meta = self.file.metadata
         groups = [meta.row_group(i) for i in range(meta.num_row_groups)]
@@ -66,16 +86,32 @@ class ParquetSource:
     def batches(self, columns: tuple[str, ...] | None = None) -> Iterator[pa.RecordBatch]:
         """Read the rows of all columns, or of some."""
         rows = int(np.clip(BATCH_BYTES / max(self.row_bytes, 1), 256, BATCH_ROWS))
-        done = 0
+        done, promised = 0, self.file.metadata.num_rows
         with errors_of(self.path):
             for batch in self.file.iter_batches(rows, columns=columns and list(columns)):
                 done += batch.num_rows
-                self.position = self.size * done // self.file.metadata.num_rows
+                self.position = self.size * done // max(promised, done)
                 yield batch
+        if done != promised:
+            raise CommandError(
+                f"{self.path} holds {done:,} rows, and says that it has {promised:,}"
+            )
 
     def close(self) -> None:
         """Close the file."""
         self.file.close()
+
+
+class QuoteCounter(io.BufferedReader):
+    """A stream that counts the quotes that were read."""
+
+    quotes = 0
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """Read as ever."""
+        data = super().read(size)
+        self.quotes += data.count(b'"')
+        return data
 
 
 class CsvSource:
@@ -100,9 +136,9 @@ class CsvSource:
                 self.raw = opened.enter_context(Path(path).open("rb"))
                 self.size = Path(path).stat().st_size
             codec = codec_of(path)
-            stream = self.raw
-            if codec:
-                stream = io.BufferedReader(pa.CompressedInputStream(self.raw, codec))
+            self.stream = stream = QuoteCounter(
+                pa.CompressedInputStream(self.raw, codec) if codec else self.raw
+            )
             names = header(stream, self.path)
             self.empty = not stream.peek(1)
             if types is None:
@@ -110,17 +146,21 @@ class CsvSource:
             if self.empty:
                 self.schema = pa.schema([(name, types.get(name, pa.string())) for name in names])
             else:
-                self.reader = in_thread(
-                    pyarrow.csv.open_csv,
-                    stream,
-                    # With threads, pyarrow doesn't say which row is ragged.
-                    pyarrow.csv.ReadOptions(
-                        column_names=names, block_size=BLOCK_BYTES, use_threads=False
-                    ),
-                    pyarrow.csv.ParseOptions(newlines_in_values=True),
-                    pyarrow.csv.ConvertOptions(column_types=types),
-                )
+                with errors_of(self.path, names):
+                    self.reader = in_thread(
+                        pyarrow.csv.open_csv,
+                        stream,
+                        # With threads, pyarrow doesn't say which row is ragged.
+                        pyarrow.csv.ReadOptions(
+                            column_names=names, block_size=BLOCK_BYTES, use_threads=False
+                        ),
+                        pyarrow.csv.ParseOptions(newlines_in_values=True),
+                        pyarrow.csv.ConvertOptions(column_types=types),
+                    )
                 self.schema = self.reader.schema
+                for field in self.schema:
+                    if pa.types.is_binary(field.type):
+                        raise CommandError(f"{self.path}: column {field.name!r} is no UTF-8 text")
             opened.pop_all()
 
     @property
@@ -132,9 +172,14 @@ class CsvSource:
         """Read the rows of all columns, or of some."""
         if self.empty:
             return
-        with errors_of(self.path):
+        with errors_of(self.path, self.schema.names):
             for batch in self.reader:
                 yield batch if columns is None else batch.select(list(columns))
+        # pyarrow takes the end of the file for the end of a text in quotes: of the last one, which
+        # then holds whatever rows were left.
+        last = batch.columns[-1][-1].as_py() if batch.num_rows else None
+        if self.stream.quotes % 2 and isinstance(last, str) and "\n" in last:
+            raise CommandError(f"{self.path}: a quote in the last row is never closed")
 
     def close(self) -> None:
         """Close the file."""
@@ -156,12 +201,29 @@ def codec_of(path: str) -> str | None:
     return {".gz": "gzip", ".bz2": "bz2", ".zst": "zstd"}.get(Path(path).suffix.lower())
 
 
-def header(stream: io.BufferedIOBase, path: str) -> list[str]:
+def header(stream: io.BufferedReader, path: str) -> list[str]:
     """Read the names of the columns, and leave the stream at the first row."""
-    line = stream.readline()
-    while line.count(b'"') % 2 and (more := stream.readline()):  # a name with a line break
-        line += more
-    names = next(csv.reader(io.StringIO(line.decode("utf-8-sig"), newline="")), None)
+
+    def lines():
+        left, codec = BLOCK_BYTES, "utf-8-sig"
+        while line := stream.readline(left):
+            left -= len(line)
+            if not left:
+                raise CommandError(
+                    f"{path}: the line of column names is longer than {BLOCK_BYTES >> 20} MiB, or "
+                    "a quote is never closed"
+                )
+            if b"\0" in line:
+                raise CommandError(f"{path}: the column names hold NUL, as UTF-16 does: use UTF-8")
+            yield line.decode(codec)
+            codec = "utf-8"
+
+    try:
+        names = next(csv.reader(lines(), strict=True), None)  # inside quotes it takes more lines
+    except UnicodeDecodeError as error:
+        raise CommandError(f"{path}: the column names are no UTF-8 text: {error}") from error
+    except csv.Error as error:
+        raise CommandError(f"{path}: the line of column names: {error}") from error
     if not names:
         raise CommandError(f"{path}: a CSV file begins with a line of column names; this has none")
     return names
@@ -178,7 +240,7 @@ def csv_types(paths: tuple[str, ...]) -> dict[str, pa.DataType]:
     """Find types that hold every value of CSV files, which takes reading them.
 
     pyarrow alone infers types from the first block and fails where a later one does not fit.
-    The standard input can't be read twice: it is left out.
+    The standard input and pipes can't be read twice: they are left out.
 
     Parameters
     ----------
@@ -193,7 +255,7 @@ def csv_types(paths: tuple[str, ...]) -> dict[str, pa.DataType]:
     types: dict[str, pa.DataType] = {}
     wider = {pa.null(): pa.int64(), pa.int64(): pa.float64()}
     for path in paths:
-        while path != STANDARD and not is_parquet(path):
+        while path != STANDARD and not is_parquet(path) and not Path(path).is_fifo():
             with open_source(path, types) as source:
                 types |= {field.name: field.type for field in source.schema}
                 try:
