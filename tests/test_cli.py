@@ -277,6 +277,7 @@ def test_count_of_points(folder):
 
 
 def test_count_of_more_cells_than_are_summed_at_once(folder):
+    healpy = pytest.importorskip("healpy", reason="healpy is missing; mortie[test] has it")
     files = [points(700_000, seed) for seed in (5, 6, 5)]
     for i, table in enumerate(files):
         pq.write_table(table, f"{i}.parquet")
