@@ -64,15 +64,6 @@ static constexpr bool is_order(std::int64_t order) noexcept {
     return 0 <= order && order <= max_order;
 }
 
-// The position of the first order outside 0-18; n if there is none.
-static constexpr std::size_t first_bad_order(std::size_t n, const std::int64_t *orders) noexcept {
-    std::size_t i = 0;
-    while (i < n && is_order(orders[i])) {
-        ++i;
-    }
-    return i;
-}
-
 // -1 for the base cells whose indices are negative, else 0.
 static constexpr std::uint64_t south(std::int64_t parent) noexcept {
     return parent < 6 ? 0 : ~std::uint64_t{0};

@@ -1,5 +1,6 @@
 """The command, through processes as a shell starts them, against exact integers."""
 
+import asyncio
 import collections
 import contextlib
 import csv
@@ -191,13 +192,37 @@ def test_parquet_to_csv(folder):
     assert files(folder) == ["in.parquet", "list.parquet"]
 
 
+@pytest.mark.parametrize("dictionary", [False, True])
 @pytest.mark.parametrize("kind", [pa.int8(), pa.uint16(), pa.decimal128(7, 2), pa.string()])
-def test_types_of_coordinates(folder, kind):
+def test_types_of_coordinates(folder, kind, dictionary):
     table = pa.table({"lat": [-77, 10], "lon": [100, 20]})
     table = table.cast(pa.schema([("lat", pa.int8()), ("lon", pa.int16())]))
-    pq.write_table(table.set_column(1, "lon", table["lon"].cast(kind)), "in.parquet")
+    lon = table["lon"].cast(kind)
+    lon = lon.dictionary_encode() if dictionary else lon
+    pq.write_table(table.set_column(1, "lon", lon), "in.parquet")
     run("encode", "in.parquet", "-o", "out.parquet")
     assert pq.read_table("out.parquet")["morton"].to_pylist() == truth([-77, 10], [100, 20])
+
+
+def test_a_column_name_of_two_lines(folder):
+    Path("in.csv").write_text('lat,lon,"height\n(m)"\n1,2,3\n')
+    run("encode", "in.csv", "-o", "out.parquet")
+    assert pq.read_table("out.parquet").to_pydict() == {
+        **{"lat": [1], "lon": [2], "height\n(m)": [3]},
+        **{"morton": truth([1], [2])},
+    }
+
+
+def test_row_groups(folder):
+    n = (1 << 20) + 300_000
+    pq.write_table(points(n), "in.parquet", row_group_size=n)
+    run("encode", "in.parquet", "-o", "out.parquet")
+    meta = pq.ParquetFile("out.parquet").metadata
+    rows = [meta.row_group(i).num_rows for i in range(meta.num_row_groups)]
+    assert sum(rows) == n
+    assert len(rows) == 2  # of about a million rows, as pyarrow writes them
+    assert rows[0] >= 1 << 20
+    assert pq.read_table("out.parquet").drop_columns("morton").equals(points(n))
 
 
 # --- decode, clip, count, info ---
@@ -249,6 +274,28 @@ def test_count_of_points(folder):
     assert list(csv.reader(out.splitlines()[1:])) == [
         [str(cell), str(n)] for cell, n in sorted(expected.items())
     ]
+
+
+def test_count_of_more_cells_than_are_summed_at_once(folder):
+    healpy = pytest.importorskip("healpy", reason="healpy is missing; mortie[test] has it")
+    files = [points(700_000, seed) for seed in (5, 6, 5)]
+    for i, table in enumerate(files):
+        pq.write_table(table, f"{i}.parquet")
+    run("count", "0.parquet", "1.parquet", "2.parquet", "--order", "18", "-o", "out.parquet")
+    every = pa.concat_tables(files)
+    nest, counts = np.unique(
+        healpy.ang2pix(2**18, every["lon"], every["lat"], nest=True, lonlat=True),
+        return_counts=True,
+    )
+    found = pq.read_table("out.parquet")
+    morton = found["morton"].to_numpy()
+    assert (np.diff(morton) > 0).all()
+    south = morton < 0  # whose cells lie in the other order
+    in_order = np.concatenate([found["count"].to_numpy()[~south], found["count"].to_numpy()[south]])
+    parts = counts[nest < 6 * 4**18], counts[nest >= 6 * 4**18][::-1]
+    np.testing.assert_array_equal(in_order, np.concatenate(parts))
+    some = nest[nest < 6 * 4**18][:1000]
+    assert morton[~south][:1000].tolist() == [index(18, pixel) for pixel in some]
 
 
 def test_info():
@@ -483,6 +530,16 @@ def test_bad_indices(folder):
     assert "not an integer of 64 bits" in fails("decode", "-", "-o", "-", stdin=stdin)
 
 
+def test_nothing_but_bad_rows(folder):
+    Path("in.csv").write_text("lat,lon\n" + "91,0\n" * 1000)
+    skip = ("--on-error", "skip")
+    skipped = SAID + "mortie: skipped 1,000 bad rows\n"
+    assert run("encode", "in.csv", "-o", "-", *skip) == ("lat,lon,morton\n", skipped)
+    assert run("count", "in.csv", "--order", "3", *skip) == ("morton,count\n", skipped)
+    run("encode", "in.csv", "-o", "out.parquet", *skip)
+    assert pq.read_table("out.parquet").num_rows == 0
+
+
 # --- whole or not at all ---
 
 
@@ -515,7 +572,7 @@ def test_failure_keeps_the_old_output(folder):
     assert files(folder) == ["in.csv", "out.csv"]
 
 
-def begun(*arguments):
+def begun(*arguments, hangup=signal.SIG_DFL):
     """Start the command on a standard input that stays open, and wait for its temporary file."""
     process = subprocess.Popen(
         [*MORTIE, *arguments],
@@ -523,7 +580,7 @@ def begun(*arguments):
         stderr=subprocess.PIPE,
         text=True,
         # A process under nohup hands on that SIGHUP is ignored.
-        preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),
+        preexec_fn=lambda: signal.signal(signal.SIGHUP, hangup),
     )
     process.stdin.write("lat,lon\n" + "1,2\n" * 10**6)
     process.stdin.flush()
@@ -546,6 +603,14 @@ def test_signals_leave_nothing_behind(folder, number, code):
     assert files(folder) == []
 
 
+def test_under_nohup_a_hangup_is_ignored(folder):
+    with begun("encode", "-", "-o", "out.csv", hangup=signal.SIG_IGN) as process:
+        process.send_signal(signal.SIGHUP)
+        assert process.communicate(timeout=30) == (None, SAID)
+        assert process.returncode == 0
+    assert Path("out.csv").read_text().count("\n") == 10**6 + 1
+
+
 def test_output_that_appears_meanwhile_is_kept(folder):
     with begun("encode", "-", "-o", "out.csv") as process:
         Path("out.csv").write_text("precious")
@@ -554,6 +619,35 @@ def test_output_that_appears_meanwhile_is_kept(folder):
     assert err == SAID + "mortie: error: out.csv exists already: --force replaces it\n"
     assert Path("out.csv").read_text() == "precious"
     assert files(folder) == ["out.csv"]
+
+
+WITHOUT_LINKS = """
+import os, sys
+def link(*_):
+    raise PermissionError(1, "Operation not permitted")
+os.link = link
+from mortie.__main__ import main
+sys.argv[1:] = ["encode", "in.csv", "-o", "out.csv"]
+"""
+
+
+@pytest.mark.parametrize("meanwhile", ["", "open('out.csv', 'x').write('precious')"])
+def test_file_systems_without_hard_links(folder, meanwhile):
+    Path("in.csv").write_text("lat,lon\n1,2\n")
+    program = WITHOUT_LINKS.replace("    raise", f"    {meanwhile or 'pass'}\n    raise")
+    done = subprocess.run(
+        [sys.executable, "-c", program + "sys.exit(main())"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert files(folder) == ["in.csv", "out.csv"]
+    if meanwhile:
+        assert done.stderr.endswith("error: out.csv exists already: --force replaces it\n")
+        assert Path("out.csv").read_text() == "precious"
+    else:
+        assert (done.returncode, done.stderr) == (0, SAID)
+        assert Path("out.csv").read_text() == f"lat,lon,morton\n1,2,{truth([1], [2])[0]}\n"
 
 
 # --- as a Unix tool ---
@@ -651,6 +745,26 @@ def test_missing_packages(folder, missing, extra, arguments):
     )
 
 
+def test_what_no_extra_brings_is_an_error_of_ours():
+    program = (
+        "import sys; sys.modules['mortie._cli.tally'] = None; from mortie.__main__ import main; "
+        "sys.argv[1:] = ['count', '-', '--order', '1']; main()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    assert "Traceback" in done.stderr
+    assert "mortie[" not in done.stderr
+
+
+def test_errors_of_the_system_name_the_file(folder):
+    long = "x" * 250 + ".csv"
+    message = fails("encode", "-", "-o", long, stdin=b"lat,lon\n1,2\n")
+    assert message.startswith(("File name too long", long, str(folder)))
+    assert message.endswith("File name too long")
+
+
 def test_info_and_demo_need_numpy_alone():
     for arguments in (["info", "12"], ["demo"]):
         program = (
@@ -669,14 +783,14 @@ def cluster():
     with distributed.LocalCluster(
         n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0"
     ) as cluster:
-        yield cluster.scheduler_address
+        yield cluster
 
 
 def test_dask(folder, cluster):
     Path("in").mkdir()
     for seed in range(4):
         pq.write_table(points(150_000, seed), f"in/{seed}.parquet")
-    dask = ("--dask", cluster)
+    dask = ("--dask", cluster.scheduler_address)
     assert run("encode", "in", "-o", "dask/", *dask) == ("", SAID)
     run("encode", "in", "-o", "local/")
     assert files(folder / "dask") == files(folder / "local") == files(folder / "in")
@@ -694,6 +808,46 @@ def test_dask(folder, cluster):
     )
     assert fails("encode", "in", "-o", "one.parquet", *dask).startswith("with --dask each file has")
     assert fails("encode", "-", "-o", "out/", *dask).startswith("a Dask cluster reads and writes")
+
+
+def test_a_failure_on_a_slow_cluster_is_one_line(folder, cluster, monkeypatch):
+    Path("in").mkdir()
+    for seed in range(4):
+        pq.write_table(points(1000, seed), f"in/{seed}.parquet")
+    pq.write_table(pa.table({"lat": [91.0], "lon": [0.0]}), "in/4.parquet")
+    scheduler = cluster.scheduler
+    gather = scheduler.handlers["gather"]
+
+    async def slow(**keys):
+        await asyncio.sleep(0.5)
+        return await gather(**keys)
+
+    monkeypatch.setitem(scheduler.handlers, "gather", slow)
+    message = fails("count", "in", "--order", "3", "--dask", cluster.scheduler_address)
+    assert message == f"{folder}/in/4.parquet: row 1: lat is 91.0, but " + BAD_POINTS[0][2]
+
+
+def test_a_worker_that_dies(folder, cluster, monkeypatch):
+    monkeypatch.setattr(cluster.scheduler, "allowed_failures", 0)
+    Path("in.csv").write_text("lat,lon\n1,2\n")
+    program = f"""
+import os, sys
+from mortie._cli import commands
+from mortie.__main__ import main
+class Deadly(commands.Conversion):
+    def run(self, job, say):
+        os._exit(1)
+commands.Conversion = Deadly
+sys.argv[1:] = ["encode", "in.csv", "-o", "out/", "--dask", "{cluster.scheduler_address}"]
+main()
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith("mortie: error: on the Dask cluster: KilledWorker: ")
+    assert "Traceback" not in done.stderr
+    assert files(folder) == ["in.csv"]
 
 
 def test_no_cluster(folder):

@@ -57,6 +57,11 @@ def test_several_results():
     np.testing.assert_array_equal((lat, lon), mortie.mort2latlon(MORTON))
 
 
+def test_nullable_names_the_way_for_collections():
+    with pytest.raises(TypeError, match="map_blocks or map_partitions"):
+        mortie.nullable(mortie.latlon2mort)(18, chunked(LAT), chunked(LON))
+
+
 def test_masked_and_unknown_chunks():
     mask = random.random(N) < 0.5
     masked = da.ma.masked_array(chunked(NORMED), chunked(mask))

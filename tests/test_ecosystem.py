@@ -218,6 +218,24 @@ def test_examples_with_units():
     assert not failed
 
 
+def test_an_order_has_no_unit():
+    units = pytest.importorskip("astropy.units", reason="nox -s ecosystem installs Astropy")
+    import mortie.astropy
+
+    mortie.astropy.register()
+    with pytest.raises(units.UnitTypeError, match="the order has the unit 'deg'"):
+        mortie.latlon2mort(6 * units.deg, LAT, LON)
+
+
+def test_series_of_different_indexes():
+    pandas = pytest.importorskip("pandas", reason="pandas is missing; nox -s ecosystem has it")
+    lat, lon = pandas.Series(LAT), pandas.Series(LON, [1, 0])
+    with pytest.raises(ValueError, match="different indexes: align them first"):
+        mortie.nullable(mortie.latlon2mort)(6, lat, lon)
+    aligned = mortie.nullable(mortie.latlon2mort)(6, lat, lon[lat.index])
+    assert aligned.index.tolist() == [0, 1]
+
+
 def test_the_page_shows_the_table(request):
     lines = ["| package | you hold | you write | you get |", "| --- | --- | --- | --- |"]
     for package, held, _, call, result, values in ROWS:

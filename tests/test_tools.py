@@ -178,6 +178,13 @@ def test_clip2order_takes_what_arrays_come_from():
     np.testing.assert_array_equal(tools.clip2order(17, np.array([-19, 19], "i1")), [-1, 1])
 
 
+def test_clip2order_of_indices_of_lower_orders():
+    morton = [-3241, 12, 1111111111111111112, -64444444444444444]
+    expected = [(-1 if m < 0 else 1) * (abs(m) // 10**4) for m in morton]
+    assert tools.clip2order(14, morton).tolist() == expected
+    assert tools.clip2order(14, morton[:2]).tolist() == [0, 0]
+
+
 @pytest.mark.parametrize("order", [-1, 19])
 def test_clip2order_refuses_orders(order):
     with pytest.raises(ValueError, match=f"order must lie in 0-18, not {order}"):

@@ -17,7 +17,12 @@ if TYPE_CHECKING:
 def refuse_existing(out: str | Path, force: bool) -> None:
     """Raise unless the output is new or may be replaced."""
     if not force and os.path.lexists(out):
-        raise CommandError(f"{out} exists already: --force replaces it")
+        raise taken(out)
+
+
+def taken(out: str | Path) -> CommandError:
+    """Give the error for an output that exists."""
+    return CommandError(f"{out} exists already: --force replaces it")
 
 
 @contextlib.contextmanager
@@ -56,8 +61,7 @@ def whole_file(out: str | Path, force: bool) -> Iterator[Path]:
             try:
                 publish(new, target)
             except FileExistsError:
-                refuse_existing(out, force)
-                raise
+                raise taken(out) from None
         if os.name == "posix":
             synchronise(target.parent)
     except OSError as error:

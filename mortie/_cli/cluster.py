@@ -53,7 +53,9 @@ def on_cluster(
         futures = [client.submit(listened, function, item, pure=False) for item in items]
         bar = stack.enter_context(tqdm(total=len(items), unit="file", disable=None))
         try:
-            for _, (result, said) in as_completed(futures, with_results=True):
+            for future in as_completed(futures):
+                # Fetched ahead, others would be on their way, and break, when one has failed.
+                result, said = future.result()
                 for text in said:
                     say(text)
                 bar.update()

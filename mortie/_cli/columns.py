@@ -121,15 +121,18 @@ def numbers(column: pa.Array, kind: pa.DataType, where: Callable[[int], str]) ->
     try:
         return text.cast(kind)
     except pa.ArrowInvalid:
-        for row in range(len(text)):
-            try:
-                text[row].cast(kind)
-            except pa.ArrowInvalid:
-                wanted = "a number" if kind == pa.float64() else "an integer of 64 bits"
-                raise CommandError(
-                    f"{where(row)} is {column[row].as_py()!r}, not {wanted}"
-                ) from None
-        raise
+        row = next(row for row, value in enumerate(text) if not can_be(kind, value))
+        wanted = "a number" if kind == pa.float64() else "an integer of 64 bits"
+        raise CommandError(f"{where(row)} is {column[row].as_py()!r}, not {wanted}") from None
+
+
+def can_be(kind: pa.DataType, value: pa.Scalar) -> bool:
+    """Tell whether a value can be converted to a type."""
+    try:
+        value.cast(kind)
+    except pa.ArrowInvalid:
+        return False
+    return True
 
 
 def floats(column: pa.Array, where: Callable[[int], str]) -> np.ndarray:

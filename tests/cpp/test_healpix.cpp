@@ -42,6 +42,19 @@ TEST(Healpix, Poles) {
     }
 }
 
+// A little west of the meridian 0: so little that the longitude is rounded to a whole turn.
+TEST(Healpix, LongitudesThatRoundToAWholeTurn) {
+    for (const double lat : {-80.0, -10.0, 10.0, 80.0}) {
+        for (const double lon : {-1e-17, -1e-300, -5e-324}) {
+            const Pixel near = mortie::latlon2pixel(29, lat, lon);
+            const Pixel expected = mortie::latlon2pixel(29, lat, 0);
+            EXPECT_EQ(near.x, expected.x);
+            EXPECT_EQ(near.y, expected.y);
+            EXPECT_EQ(near.face, expected.face);
+        }
+    }
+}
+
 TEST(Healpix, BitsAreSpreadAndSqueezed) {
     for (const Int64 value : reference::wild(1000, 5)) {
         const Int64 low = value & 0xffff'ffff;
