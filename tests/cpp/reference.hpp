@@ -1,6 +1,7 @@
 // The contract in the plainest terms, against which the C++ tests hold the program.
 #pragma once
 
+#include <charconv>
 #include <cstdint>
 #include <limits>
 #include <random>
@@ -25,6 +26,26 @@ inline Int64 norm2mort(Int64 order, Int64 normed, Int64 parent) {
     }
     return static_cast<Int64>(0 - (sum + (static_cast<std::uint64_t>(parent) - 11) * place) -
                               6 * place);
+}
+
+struct Norm {
+    Int64 order; // -1 if the number is no index
+    Int64 normed;
+    Int64 parent;
+};
+
+// Reads the number as one does on paper.
+inline Norm mort2norm(Int64 morton) {
+    char text[20];
+    const char *const end = std::to_chars(text, text + sizeof text, morton).ptr;
+    const char *digit = text + (morton < 0 ? 1 : 0);
+    Norm norm{end - digit - 1, 0, *digit - '1' + (morton < 0 ? 6 : 0)};
+    bool valid = '1' <= *digit && *digit <= '6';
+    while (++digit < end) {
+        valid = valid && '1' <= *digit && *digit <= '4';
+        norm.normed = valid ? 4 * norm.normed + (*digit - '1') : 0;
+    }
+    return valid ? norm : Norm{-1, 0, 0};
 }
 
 // Int64s of every magnitude, the extreme ones among them.
