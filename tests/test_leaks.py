@@ -1,0 +1,175 @@
+"""Nothing that a call takes may stay behind: references, blocks of Python, memory of the process.
+
+``MORTIE_LEAK_CALLS=1000000 pytest tests/test_leaks.py`` makes a million calls of each kind.
+"""
+
+import gc
+import os
+import sys
+
+import numpy as np
+import psutil
+import pytest
+
+import mortie
+from mortie import tools
+
+pytestmark = pytest.mark.thread_unsafe(reason="counts what the whole process holds")
+
+CALLS = int(os.environ.get("MORTIE_LEAK_CALLS", "30000"))
+FEW = 100  # references or blocks that come and go by themselves
+MOST = 500_000  # bytes that the process may grow by: less than 17 for each call
+
+INT, FLOAT = np.arange(1, 5), np.array([-77.85, 0.0, 41.8, 90.0])
+MORTON = mortie.latlon2mort(18, FLOAT, FLOAT)
+GOOD = {
+    "fastNorm2Mort": (18, INT, INT),
+    "VaexNorm2Mort": (INT, INT),
+    "nest2mort": (18, INT),
+    "is_mort": (MORTON,),
+    "mort2order": (MORTON,),
+    "mort2norm": (MORTON,),
+    "mort2nest": (MORTON,),
+    "clip_mort": (3, MORTON),
+    "latlon2nest": (29, FLOAT, FLOAT),
+    "latlon2mort": (18, FLOAT, FLOAT),
+    "mort2latlon": (MORTON,),
+}
+BAD = {  # with a ValueError for the last element
+    "fastNorm2Mort": (np.array([1, 1, 1, 19]), INT, INT),
+    "nest2mort": (0, np.array([0, 0, 0, 12])),
+    "mort2order": (np.array([1, 1, 1, 7]),),
+    "mort2norm": (np.array([1, 1, 1, 7]),),
+    "mort2nest": (np.array([1, 1, 1, 7]),),
+    "clip_mort": (np.array([0, 0, 0, 19]), MORTON),
+    "latlon2nest": (29, FLOAT, np.array([0, 0, 0, np.inf])),
+    "latlon2mort": (18, FLOAT * 2, FLOAT),
+    "mort2latlon": (np.array([1, 1, 1, 7]),),
+}
+DTYPES = [np.dtype(name) for name in ("int64", "float64", "bool", "int32", "float32")]
+
+
+def counts(watched):
+    """Give the numbers of references and of Python's blocks, and the process's bytes."""
+    gc.collect()
+    references = np.array([sys.getrefcount(each) for each in watched])
+    return references, sys.getallocatedblocks(), psutil.Process().memory_info().rss
+
+
+def assert_flat(call, *watched, calls=CALLS):
+    """Call again and again; what is counted may not change with the number of calls."""
+    watched = [*watched, *DTYPES, ValueError, TypeError]
+    for _ in range(1000):
+        call()
+    references, blocks, size = counts(watched)
+    for _ in range(calls):
+        call()
+    now = counts(watched)
+    assert np.abs(now[0] - references).max() < FEW
+    assert abs(now[1] - blocks) < FEW
+    assert now[2] - size < MOST
+
+
+def narrow(args):
+    """Give other dtypes, so that NumPy casts in its buffers."""
+    kinds = {"i": np.int32, "f": np.float32}
+    return [np.asarray(arg).astype(kinds[np.asarray(arg).dtype.kind]) for arg in args]
+
+
+@pytest.fixture(params=GOOD)
+def name(request):
+    return request.param
+
+
+def test_good_calls(name):
+    ufunc, args = getattr(mortie, name), GOOD[name]
+    results = ufunc(*args)
+    out = results if isinstance(results, tuple) else (results,)
+    scalars = [np.asarray(arg).flat[0] for arg in args]
+    assert_flat(lambda: ufunc(*args), ufunc, *args)
+    assert_flat(lambda: ufunc(*scalars), ufunc, *scalars)
+    assert_flat(lambda: ufunc(*args, out=out, where=True), ufunc, out, *out, *args)
+
+
+def test_casts(name):
+    ufunc, args = getattr(mortie, name), GOOD[name]
+    if args[-1] is MORTON:
+        args = (*args[:-1], mortie.clip_mort(3, MORTON))  # which fit into int32
+    args = narrow(args)
+    assert_flat(lambda: ufunc(*args), ufunc, *args)
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_bad_values(name):
+    ufunc = getattr(mortie, name)
+    out = np.zeros(4), np.zeros(4), np.zeros(4)
+    for args, kwargs in (
+        (BAD[name], {}),
+        ([np.asarray(arg).flat[-1] for arg in BAD[name]], {}),
+        (narrow(BAD[name]) if name != "clip_mort" else BAD[name], {"out": out[: ufunc.nout]}),
+    ):
+
+        def call(args=args, kwargs=kwargs):
+            try:
+                ufunc(*args, **kwargs)
+            except ValueError:
+                return
+            raise AssertionError("no ValueError")
+
+        assert_flat(call, ufunc, *args, *out)
+
+
+def test_bad_types(name):
+    ufunc = getattr(mortie, name)
+    text = "1"
+
+    def call():
+        try:
+            ufunc(*[text] * ufunc.nin)
+        except TypeError:
+            return
+        raise AssertionError("no TypeError")
+
+    assert_flat(call, ufunc, text)
+
+
+MASKED = np.ma.array(FLOAT, mask=[True, False, False, True])
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        pytest.param(lambda: mortie.nullable(mortie.latlon2mort)(6, MASKED, FLOAT), id="nullable"),
+        pytest.param(lambda: mortie.nullable(mortie.mort2norm)(MORTON), id="nullable, no mask"),
+        pytest.param(lambda: tools.geo2mort(FLOAT, FLOAT), id="geo2mort"),
+        pytest.param(lambda: tools.geo2uniq(FLOAT, FLOAT), id="geo2uniq"),
+        pytest.param(lambda: tools.clip2order(3, MORTON), id="clip2order"),
+        pytest.param(lambda: tools.clip2order(3, INT), id="clip2order, wrong order"),
+        pytest.param(lambda: tools.unique2parent(INT * 0 + 4), id="unique2parent"),
+        pytest.param(lambda: tools.heal_norm(INT, 3, INT), id="heal_norm"),
+        pytest.param(lambda: tools.order2res(INT), id="order2res"),
+    ],
+)
+def test_python_functions(call):
+    assert_flat(call, MASKED, FLOAT, MORTON, INT, calls=CALLS // 10)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        pytest.param(lambda: mortie.nullable(mortie.latlon2mort)(19, MASKED, 0), id="nullable"),
+        pytest.param(lambda: tools.geo2mort(FLOAT * 2, FLOAT), id="geo2mort"),
+        pytest.param(lambda: tools.geo2uniq(FLOAT, FLOAT, 30), id="geo2uniq"),
+        pytest.param(lambda: tools.clip2order(19, MORTON), id="clip2order"),
+        pytest.param(lambda: tools.unique2parent(INT), id="unique2parent"),
+    ],
+)
+def test_python_functions_that_fail(call):
+    def failing():
+        try:
+            call()
+        except ValueError:
+            return
+        raise AssertionError("no ValueError")
+
+    assert_flat(failing, MASKED, FLOAT, MORTON, INT, calls=CALLS // 10)
