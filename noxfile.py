@@ -11,6 +11,9 @@ import nox
 
 MANYLINUX = "manylinux2014_" + platform.machine()
 AUDIT = ["abi3audit", "check-wheel-contents"]
+# The packages whose tables and arrays our tests use; vaex, on Python 3.11, keeps some of them old.
+ECOSYSTEM = ["astropy", "awkward", "dask[dataframe]", "distributed", "polars", "xarray"]
+VAEX = "vaex-core>=4.19,<5"
 CROSS = {
     "linux-aarch64": ["neon", "scalar"],
     "macosx-10.13-x86_64": ["avx512", "avx2", "scalar"],
@@ -24,6 +27,12 @@ LOWEST = {
     "3.12": ["numpy==1.26.0", "pyarrow<26"],
     "3.13": ["numpy==2.1.0"],
 }
+
+# The tests that run compiled code of ours and little else.
+SANITIZED = [
+    f"tests/test_{name}.py"
+    for name in ("digits", "kernels", "latlon", "layouts", "processes", "ufunc", "values")
+]
 
 nox.options.default_venv_backend = "uv|virtualenv"
 nox.options.sessions = ["tests", "cpp", "lint"]
@@ -57,10 +66,10 @@ def wheels(session):
     session.run("auditwheel", "repair", "--plat", MANYLINUX, "-w", "dist", str(built))
     shutil.copy(sdist, "dist")
     session.run("twine", "check", "--strict", *map(str, Path("dist").iterdir()))
-    audit(session, *Path("dist").glob("*.whl"))
+    audit_wheel(session, *Path("dist").glob("*.whl"))
 
 
-def audit(session, wheel):
+def audit_wheel(session, wheel):
     session.run("abi3audit", "--strict", "--summary", str(wheel))
     session.run("check-wheel-contents", str(wheel))
     if wheel.stat().st_size > 150_000:
@@ -95,7 +104,7 @@ def cross(session):
             [wheel] = repaired.glob("*manylinux2014*.whl")
         if target.startswith("win"):
             session.run("delvewheel", "show", str(wheel))
-        audit(session, wheel)
+        audit_wheel(session, wheel)
         with zipfile.ZipFile(wheel) as archive:
             [name] = (name for name in archive.namelist() if name.endswith((".so", ".pyd")))
             module = archive.read(name)
@@ -167,12 +176,13 @@ def qemu(session):
     )
 
 
-@nox.session(python=["3.13t", "3.14t"])
-def freethreaded(session):
-    """Run pytest without the GIL, every test in several threads at once."""
+@nox.session(python=["3.13", "3.13t", "3.14t"])
+def parallel(session):
+    """Run every test in several threads at once, on free-threaded Pythons without the GIL."""
     session.install(
         *(".[test-core]", "pytest-run-parallel", "--only-binary=hypothesis"),
-        "-Csetup-args=-Dpython.allow_limited_api=false",
+        # NumPy gives free-threaded Pythons no stable ABI.
+        f"-Csetup-args=-Dpython.allow_limited_api={str('t' not in session.python).lower()}",
     )
     options = ["-p", "no:xdist", "--parallel-threads=4"]
     session.run("pytest", *options, *session.posargs, env={"PYTHON_GIL": "0"})
@@ -181,8 +191,7 @@ def freethreaded(session):
 @nox.session(python=["3.11", "3.13"])
 def ecosystem(session):
     """Run the tests with other packages; on 3.11 with vaex, which keeps some of them old."""
-    packages = ["astropy", "awkward", "dask[dataframe]", "distributed", "polars", "xarray"]
-    packages += ["vaex-core>=4.19,<5"] if session.python == "3.11" else []
+    packages = ECOSYSTEM + ([VAEX] if session.python == "3.11" else [])
     session.install(".[test]", *packages)
     modules = [re.match("[a-z]+", package)[0] for package in packages]
     session.run("python", "-W", "ignore", "-c", f"import {', '.join(modules)}")  # so no test skips
@@ -205,16 +214,109 @@ def cpp(session):
 
 @nox.session
 def sanitizers(session):
-    """Run the C++ tests under ASan and UBSan with every compiler found, warnings being errors."""
+    """Run the C++ tests under ASan, UBSan and TSan with every compiler found; pytest under two.
+
+    Warnings are errors.
+    """
+    debug = ["-Dbuildtype=debugoptimized", "-Dwerror=true"]
     for compiler in filter(shutil.which, ["g++", "clang++"]):
-        cpp_tests(
-            session,
-            compiler,
-            "-Dbuildtype=debugoptimized",
-            "-Dwerror=true",
-            "-Db_sanitize=address,undefined",
-            env={"CXX": compiler},
+        for kind in ("address,undefined", "thread"):
+            cpp_tests(
+                *(session, f"{compiler}-{kind}", *debug, f"-Db_sanitize={kind}"),
+                env={"CXX": compiler},
+            )
+    options = [*debug, "-Db_sanitize=address,undefined", "-Db_lundef=false"]
+    session.install(
+        *(".[test-core]", "healpy"),
+        *(f"-Csetup-args={option}" for option in options),
+        env={"CXX": "g++"},
+    )
+    find = ["g++", "-print-file-name=libasan.so", "-print-file-name=libstdc++.so"]
+    libraries = session.run(*find, external=True, silent=True)
+    session.run(
+        *("pytest", "-n", "auto", *SANITIZED, *session.posargs),
+        env={
+            "ASAN_OPTIONS": "detect_leaks=0",  # Python keeps much until it ends
+            "LD_PRELOAD": " ".join(libraries.split()),
+            "UBSAN_OPTIONS": "halt_on_error=1",
+        },
+    )
+
+
+@nox.session
+def fuzz(session):
+    """Let libFuzzer look for inputs that kernels get wrong; ``-- SECONDS`` for each program."""
+    session.install("meson>=1.4", "ninja")
+    build = session.create_tmp() + "/build"
+    shutil.rmtree(build, ignore_errors=True)
+    session.run(
+        *("meson", "setup", build, "-Dextension=false", "-Dtests=disabled", "-Dfuzz=true"),
+        *("-Dbuildtype=debugoptimized", "-Db_sanitize=address,undefined", "-Db_lundef=false"),
+        env={"CXX": "clang++"},
+    )
+    session.run("ninja", "-C", build)
+    [seconds] = session.posargs or ["30"]
+    for name in ("digits", "points"):
+        # What was found stays, for the next time to begin with.
+        corpus = Path("build/corpus", name)
+        corpus.mkdir(parents=True, exist_ok=True)
+        session.run(
+            f"{build}/tests/fuzz/fuzz_{name}",
+            *(f"-max_total_time={seconds}", "-max_len=4096", "-print_final_stats=1", str(corpus)),
+            external=True,
         )
+
+
+@nox.session
+def soak(session):
+    """Keep a Dask cluster busy while its workers are killed; ``-- --help`` lists the options."""
+    session.install(".[dask,numba]", "pandas", "psutil")
+    session.run("python", "tests/soak_dask.py", *session.posargs)
+
+
+@nox.session
+def long(session):
+    """Make a million calls of everything and many more examples; takes hours."""
+    session.install(".[test]")
+    tests = [f"tests/test_{name}.py" for name in ("leaks", "processes", "layouts", "digits")]
+    session.run("pytest", "-s", *tests, *session.posargs, env={"MORTIE_LONG_TESTS": "1"})
+
+
+@nox.session(python="3.11")
+def coverage(session):
+    """Count the lines and branches of C++ and Python that the tests run."""
+    instrumented = ["-Db_coverage=true", "-Dbuildtype=debug", "-Doptimization=1"]
+    instrumented += ["-Dcpp_args=-fprofile-update=atomic"]  # for threads
+    build = Path("build/coverage").resolve()
+    shutil.rmtree(build, ignore_errors=True)
+    session.install(
+        *(".[test]", *ECOSYSTEM, VAEX, "coverage>=7.10", "gcovr"),
+        f"-Cbuild-dir={build}",
+        *(f"-Csetup-args={option}" for option in instrumented),
+    )
+    session.run("coverage", "erase")
+    session.run("coverage", "run", "-m", "pytest", "-n", "auto", *session.posargs)
+    cpp_tests(session, "coverage", *instrumented)
+    session.run(
+        *("gcovr", "--root", ".", "--filter", "csrc/", "--txt", "--print-summary"),
+        *("--exclude-throw-branches", "--exclude-unreachable-branches"),
+        *("--fail-under-line", "98", "--fail-under-branch", "98"),
+        *(str(build), session.create_tmp() + "/coverage"),
+    )
+    session.run("coverage", "combine")
+    session.run("coverage", "report")
+
+
+@nox.session
+def audit(session):
+    """Look for known vulnerabilities of what mortie needs at run time (pip-audit)."""
+    project = nox.project.load_toml()["project"]
+    extras = project["optional-dependencies"]
+    session.install(
+        *("pip-audit", *project["dependencies"]),
+        *(each for name in ("cli", "dask", "numba", "plot") for each in extras[name]),
+    )
+    session.run("pip-audit", "--local", "--strict")
 
 
 @nox.session

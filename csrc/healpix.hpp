@@ -86,10 +86,6 @@ static constexpr std::int64_t pixel2nest(std::int64_t order, Pixel pixel) noexce
     return pixel.face << 2 * order | address(pixel);
 }
 
-static constexpr std::int64_t pixel2mort(std::int64_t order, Pixel pixel) noexcept {
-    return fast_norm2mort(order, address(pixel), pixel.face);
-}
-
 static constexpr Pixel nest2pixel(std::int64_t order, std::int64_t nest) noexcept {
     const auto low = static_cast<std::uint64_t>(nest) & ((std::uint64_t{1} << 2 * order) - 1);
     return {squeeze(low), squeeze(low >> 1), nest >> 2 * order};

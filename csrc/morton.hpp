@@ -87,12 +87,9 @@ inline constexpr auto first_pixels = [] {
     return table;
 }();
 
-// The index; 0, which no pixel has, if the order lies outside 0-18.
+// The index, of an order in 0-18.
 static constexpr std::int64_t fast_norm2mort(std::int64_t order, std::int64_t normed,
                                              std::int64_t parent) noexcept {
-    if (!is_order(order)) {
-        return 0;
-    }
     const auto k = static_cast<std::size_t>(order);
     const std::uint64_t address =
         static_cast<std::uint64_t>(normed) & ((std::uint64_t{1} << 2 * k) - 1);

@@ -3,8 +3,14 @@
 import os
 from pathlib import Path
 
+import hypothesis
 import numpy as np
 import pytest
+
+# Slow machines are no failure; the long run is one session of nox.
+hypothesis.settings.register_profile("short", deadline=None)
+hypothesis.settings.register_profile("long", deadline=None, max_examples=20_000)
+hypothesis.settings.load_profile("long" if "MORTIE_LONG_TESTS" in os.environ else "short")
 
 DRAINAGE = Path(__file__).parents[2] / "shared" / "data" / "antarctica_drainage.npz"
 

@@ -1,15 +1,12 @@
 """Every ufunc on arrays laid out in any way, against exact integers and healpy.
 
-`pytest --hypothesis-profile long tests/test_layouts.py` tries many more.
+With MORTIE_LONG_TESTS set, these are many more.
 """
-
-from __future__ import annotations
 
 import functools
 import itertools
 from dataclasses import dataclass
 
-import healpy
 import numpy as np
 import pytest
 from hypothesis import given
@@ -18,6 +15,8 @@ from hypothesis.extra import numpy as npst
 
 import exact
 import mortie
+
+healpy = pytest.importorskip("healpy", reason="healpy is missing; mortie[test] has it")
 
 # --- the values ---
 
@@ -55,7 +54,10 @@ def index_pools(draw, coarsest=0):
 def nest_pools(draw):
     k = draw(st.integers(0, 18))
     bad = st.sampled_from([-1, 12 * 4**k, 2**63 - 1])
-    return [draw(pool(st.integers(k, 18), bad_orders)), draw(pool(st.integers(0, 12 * 4**k - 1), bad))]
+    return [
+        draw(pool(st.integers(k, 18), bad_orders)),
+        draw(pool(st.integers(0, 12 * 4**k - 1), bad)),
+    ]
 
 
 @st.composite
@@ -171,10 +173,12 @@ class Layout:
 
     @property
     def spans(self):
+        """The elements that each axis passes over."""
         return [side * abs(step) for side, step in zip(self.shape, self.steps, strict=True)]
 
     @property
     def nbytes(self):
+        """The bytes from the buffer's beginning to the last element's end."""
         return self.offset + int(np.prod(self.spans, dtype=int)) * self.dtype.itemsize
 
     def of(self, buffer):
@@ -182,7 +186,7 @@ class Layout:
         spans = [self.spans[axis] for axis in self.axes]
         whole = buffer[self.offset : self.nbytes].view(self.dtype).reshape(spans)
         whole = whole.transpose(np.argsort(self.axes))
-        return whole[tuple(slice(None, None, step) for step in self.steps)]
+        return whole[(*(slice(None, None, step) for step in self.steps), ...)]
 
 
 @st.composite
@@ -235,7 +239,7 @@ OUTPUTS = {"?": ["?", "i1", "i8", "f8"], "d": ["f8", "f4", "i8"]}
 
 
 def outputs(loop_dtype):
-    return OUTPUTS.get(loop_dtype, ["i8", "i8", "i4", "i2", "f8", "c16", "u8", "?"])
+    return OUTPUTS.get(loop_dtype, ["i8", "i8", "i4", "i2", "f8", "u8", "?"])
 
 
 def assert_equal(actual, expected):
@@ -257,9 +261,7 @@ def test_every_layout(case, data):
     shape = np.broadcast_shapes(*(layout.shape for layout, _ in laid_out))
 
     # Where the results go: to new arrays, to others, or over an input.
-    out_layouts = [
-        data.draw(st.none() | layouts(shape, outputs(dtype))) for dtype in out_types
-    ]
+    out_layouts = [data.draw(st.none() | layouts(shape, outputs(dtype))) for dtype in out_types]
     over = data.draw(st.sampled_from([None, *range(ufunc.nin)]))
     given_out = [layout for layout in out_layouts if layout is not None]
     buffers = [
@@ -275,8 +277,11 @@ def test_every_layout(case, data):
         array[...] = values
     views = iter([layout.of(buffer) for layout, buffer in zip(given_out, out_buffers, strict=True)])
     out = tuple(None if layout is None else next(views) for layout in out_layouts)
+    # NumPy itself, in np.add too, writes beside the mask if an output that lies over an input
+    # needs a cast.
+    overwrites = over is not None and any(layout.dtype != "i8" for layout in given_out)
     where = True
-    if given_out and data.draw(st.booleans()):
+    if given_out and not overwrites and data.draw(st.booleans()):
         where = np.resize(data.draw(st.lists(st.booleans(), min_size=1, max_size=5)), shape)
 
     before = [buffer.copy() for buffer in (*buffers, *out_buffers)]
@@ -298,7 +303,7 @@ def test_every_layout(case, data):
         if layout is not None
     )
     if not castable:
-        with pytest.raises(TypeError, match="Cannot cast ufunc .* output"):
+        with pytest.raises(TypeError, match=r"Cannot cast ufunc .* output"):
             ufunc(*inputs, **keywords)
         return
     if bad:
@@ -333,7 +338,7 @@ def test_wrong_outputs(case):
     rest = (None,) * (ufunc.nout - 1)
     with pytest.raises(ValueError, match="broadcast"):
         ufunc(*inputs, out=(np.empty(2), *rest))
-    with pytest.raises(TypeError, match="must be (an array|of ArrayType)"):
+    with pytest.raises(TypeError, match=r"must be (an array|of ArrayType)"):
         ufunc(*inputs, out=([0, 0, 0], *rest))
     read_only = np.empty(3)
     read_only.flags.writeable = False

@@ -1,6 +1,6 @@
 """Nothing that a call takes may stay behind: references, blocks of Python, memory of the process.
 
-``MORTIE_LEAK_CALLS=1000000 pytest tests/test_leaks.py`` makes a million calls of each kind.
+With MORTIE_LONG_TESTS set, these are a million calls of each kind.
 """
 
 import gc
@@ -16,7 +16,7 @@ from mortie import tools
 
 pytestmark = pytest.mark.thread_unsafe(reason="counts what the whole process holds")
 
-CALLS = int(os.environ.get("MORTIE_LEAK_CALLS", "30000"))
+CALLS = 1_000_000 if "MORTIE_LONG_TESTS" in os.environ else 30_000
 FEW = 100  # references or blocks that come and go by themselves
 MOST = 500_000  # bytes that the process may grow by: less than 17 for each call
 

@@ -109,8 +109,8 @@ Sample sample(std::size_t n) {
         all.lon.push_back(i % 7 == 0 ? 45 * std::floor(8 * uniform(random))
                                      : 360 * uniform(random));
         all.orders.push_back(order);
-        all.morton.push_back(
-            mortie::pixel2mort(order, mortie::latlon2pixel(order, all.lat[i], all.lon[i])));
+        const mortie::Pixel pixel = mortie::latlon2pixel(order, all.lat[i], all.lon[i]);
+        all.morton.push_back(reference::norm2mort(order, mortie::address(pixel), pixel.face));
     }
     return all;
 }
