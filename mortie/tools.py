@@ -181,6 +181,11 @@ def heal_norm(base: Any, order: Any, addr_nest: Any) -> Any:
         order = np.asanyarray(order).astype(np.int64, casting="safe")
     for bad in np.ravel(order)[(np.ravel(order) < 0) | (np.ravel(order) > 29)]:
         raise ValueError(f"order must lie in 0-29, not {bad}")
+    # NumPy would make float64 of uint64 and int64, which rounds.
+    base, addr_nest = (
+        each.astype(np.int64) if getattr(each, "dtype", None) == np.uint64 else each
+        for each in (base, addr_nest)
+    )
     return addr_nest - base * 4**order
 
 

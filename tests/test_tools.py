@@ -207,5 +207,17 @@ def test_orders_of_any_integer_type(dtype):
         np.testing.assert_array_equal(tools.heal_norm(nest >> 36, order, nest), nest % 4**18)
 
 
+def test_heal_norm_of_unsigned_integers():
+    nest = uniq(18) - 4 * 4**18
+    base, nests = (nest >> 36).astype(np.uint64), nest.astype(np.uint64)
+    for found in (
+        tools.heal_norm(base, np.full(500, 18), nests),
+        tools.heal_norm(base, 18, nest),
+        tools.heal_norm(nest >> 36, 18, nests),
+    ):
+        assert found.dtype == np.int64
+        np.testing.assert_array_equal(found, nest % 4**18)
+
+
 def test_unique2parent_of_unsigned_integers():
     assert tools.unique2parent(np.array([16 * 4**29 - 1], "u8")).dtype == np.int64
