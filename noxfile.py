@@ -292,10 +292,11 @@ def coverage(session):
     instrumented += ["-Dcpp_args=-fprofile-update=atomic"]  # for threads
     build = Path("build/coverage").resolve()
     shutil.rmtree(build, ignore_errors=True)
-    session.install("coverage>=7.10", "gcovr", "meson-python", "meson>=1.4", "ninja", "numpy>=2")
+    session.install("coverage>=7.10", "gcovr", *ECOSYSTEM, VAEX)
+    session.install("meson-python", "meson>=1.4", "ninja", "numpy>=2")
     session.install(
         # gcovr wants to see NumPy's headers where they were.
-        *("--no-build-isolation", ".[test]", *ECOSYSTEM, VAEX, f"-Cbuild-dir={build}/extension"),
+        *("--no-build-isolation", ".[test]", f"-Cbuild-dir={build}/extension"),
         *(f"-Csetup-args={option}" for option in instrumented),
     )
     # These see what coverage does to Python.

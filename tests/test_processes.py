@@ -254,6 +254,40 @@ def test_subinterpreter():
     assert first == "-7444444444444444444" or "more than once per process" in first
 
 
+# --- memory that can't be had ---
+
+
+def run_without_memory():
+    """Let each of the first allocations of a call fail, one at a time; count what comes of it."""
+    testcapi = importlib.import_module("_testcapi")
+    calls = [
+        lambda: mortie.VaexNorm2Mort(NORMED[:9], PARENTS[:9]).tolist() == MORTON[:9].tolist(),
+        lambda: mortie.latlon2mort(18, LAT[:9], LON[:9]).tolist() == MORTON[:9].tolist(),
+        lambda: mortie.latlon2mort(18, 91.0, 0.0),
+        lambda: mortie.nest2mort(1, 48),
+        lambda: mortie.clip_mort(3, 11),
+        lambda: mortie.mort2nest(15),
+    ]
+    for call in calls:
+        outcomes = set()
+        for nth in range(1, 100):
+            testcapi.set_nomemory(nth, nth + 1)
+            try:
+                outcome = call()
+            except (MemoryError, ValueError) as error:
+                testcapi.remove_mem_hooks()
+                outcome = type(error).__name__
+            testcapi.remove_mem_hooks()
+            outcomes.add(str(outcome))
+        print(*sorted(outcomes))
+
+
+def test_no_memory():
+    pytest.importorskip("_testcapi", reason="this Python has no way to let allocations fail")
+    lines = python("run_without_memory").splitlines()
+    assert lines == ["MemoryError True"] * 2 + ["MemoryError ValueError"] * 4
+
+
 # --- signals ---
 
 
