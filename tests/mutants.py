@@ -25,7 +25,7 @@ import mortie
 ROOT = Path(__file__).parents[1]
 # The tests that know a file, the quick ones first; the first match counts.
 TESTS = {
-    r"csrc/": "latlon digits values tools ufunc",
+    r"csrc/": "latlon healpy digits values tools ufunc",
     r"mortie/_cli/|mortie/__main__": "cli",
     r"mortie/(_backend|demo|__init__)": "package",
     r"mortie/(_jit|_numba)": "numba jit package",
