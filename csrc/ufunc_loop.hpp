@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cfenv>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -227,7 +228,8 @@ struct InnerLoop<kernel, raise> {
     }
 
     // The loop runs without the GIL. NumPy goes on with its next chunk after an error: the first
-    // one stays.
+    // one stays. Comparing a NaN leaves a floating-point flag, and NumPy 2.5 warns of flags even if
+    // an exception is set, which ends in a SystemError.
     template <std::size_t... j>
     static void fail(const Operands &operands, std::size_t i, std::index_sequence<j...>) {
         const PyGILState_STATE gil = PyGILState_Ensure();
@@ -238,6 +240,7 @@ struct InnerLoop<kernel, raise> {
                           i)...);
         }
         PyGILState_Release(gil);
+        std::feclearexcept(FE_ALL_EXCEPT);
     }
 };
 

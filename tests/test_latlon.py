@@ -141,7 +141,8 @@ def test_no_floating_point_warnings(ufunc):
 
 @pytest.mark.parametrize("bad", [90.00000000000001, -91.0, 1e300, np.nan, np.inf, -np.inf])
 @pytest.mark.parametrize("n", [1, 8, 13, 300])
-def test_bad_latitudes(ufunc, bad, n):
+@pytest.mark.parametrize("lon", [0.0, np.zeros(1)], ids=["scalar", "array"])  # other ways of NumPy's
+def test_bad_latitudes(ufunc, bad, n, lon):
     for position in {0, n // 2, n - 1}:
         lat = LATS[:n].copy()
         lat[position] = bad
@@ -149,16 +150,17 @@ def test_bad_latitudes(ufunc, bad, n):
         with pytest.raises(
             ValueError, match=f"latitude must lie in -90 to 90 degrees, not {re.escape(str(bad))}$"
         ):
-            ufunc(3, lat, 0.0)
+            ufunc(3, lat, lon)
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
-def test_bad_longitudes(ufunc, bad):
+@pytest.mark.parametrize("lat", [0.0, np.zeros(1)], ids=["scalar", "array"])
+def test_bad_longitudes(ufunc, bad, lat):
     for position in (0, 5, 299):
         lon = LONS[:300].copy()
         lon[position] = bad
         with pytest.raises(ValueError, match=f"longitude must be a finite number .* not {bad}$"):
-            ufunc(3, 0.0, lon)
+            ufunc(3, lat, lon)
 
 
 @pytest.mark.parametrize("bad", [-1, 30, 99, 2**63 - 1, -(2**63)])
