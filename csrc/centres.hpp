@@ -28,6 +28,8 @@ inline constexpr double atan_polynomial[] = {
     0x1.745b77cb6b712p-4, -0x1.3a9e4ccfab705p-4, 0x1.0082b84da5d7dp-4,
 };
 
+inline constexpr double pi_low = 1.224646799147353177226065932275e-16; // what pi lacks
+
 // In relation to what the polynomials add, and to the whole.
 inline constexpr double added_error = 0x1p-51;
 inline constexpr double colat_error = 0x1p-60;

@@ -30,7 +30,6 @@ namespace mortie {
 inline constexpr std::int64_t max_nest_order = 29; // 12 * 4**29 pixels are what 64 bits hold
 
 inline constexpr double pi = 3.141592653589793238462643383279502884;
-inline constexpr double pi_low = 1.224646799147353177226065932275e-16; // what pi lacks
 inline constexpr double half_pi = pi / 2;
 inline constexpr double two_pi = 2 * pi;
 inline constexpr double degree = pi / 180;
@@ -45,10 +44,6 @@ struct Pixel {
 struct LatLon {
     double lat, lon;
 };
-
-static constexpr bool is_nest_order(std::int64_t order) noexcept {
-    return 0 <= order && order <= max_nest_order;
-}
 
 static constexpr bool is_nest(std::int64_t order, std::int64_t nest) noexcept {
     return 0 <= nest && nest < std::int64_t{12} << 2 * order;
