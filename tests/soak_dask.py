@@ -207,19 +207,24 @@ def main():
     )
     options = parser.parse_args()
     faulthandler.dump_traceback_later(options.seconds + 4 * STUCK, exit=True)
-    dask.config.set({"distributed.scheduler.allowed-failures": 1000})  # the tasks are not to blame
+    dask.config.set(
+        {
+            "distributed.scheduler.allowed-failures": 1000,  # the tasks are not to blame
+            "distributed.deploy.lost-worker-timeout": "1h",  # each comes again
+            "distributed.worker.profile.enabled": False,  # keeps what it sees for an hour
+        }
+    )
     with tempfile.TemporaryDirectory() as folder:
         path, truth = make(folder)
+        # The workers import mortie before Dask would set their environment.
+        os.environ["MORTIE_FORCE_NUMBA"] = str(int(options.backend == "numba"))
+        os.environ["NUMBA_CACHE_DIR"] = folder
         cluster = LocalCluster(
             n_workers=2,
             threads_per_worker=4,
             memory_limit=0,
             dashboard_address=None,
             silence_logs=logging.CRITICAL,
-            env={
-                "MORTIE_FORCE_NUMBA": str(int(options.backend == "numba")),
-                "NUMBA_CACHE_DIR": folder,
-            },
         )
         failed = 1
         with contextlib.suppress(distributed.TimeoutError), cluster, Client(cluster) as client:

@@ -141,7 +141,9 @@ def test_no_floating_point_warnings(ufunc):
 
 @pytest.mark.parametrize("bad", [90.00000000000001, -91.0, 1e300, np.nan, np.inf, -np.inf])
 @pytest.mark.parametrize("n", [1, 8, 13, 300])
-@pytest.mark.parametrize("lon", [0.0, np.zeros(1)], ids=["scalar", "array"])  # other ways of NumPy's
+@pytest.mark.parametrize(
+    "lon", [0.0, np.zeros(1)], ids=["scalar", "array"]
+)  # other ways of NumPy's
 def test_bad_latitudes(ufunc, bad, n, lon):
     for position in {0, n // 2, n - 1}:
         lat = LATS[:n].copy()
