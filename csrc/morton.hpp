@@ -107,13 +107,13 @@ static constexpr std::int64_t vaex_norm2mort(std::int64_t normed, std::int64_t p
 }
 
 // What a number of four digits adds to an address: entry 1300 holds 0b 01 11 00 00. Numbers with a
-// digit above 3, and the last entry for all that are greater, hold a bit that no address has.
+// digit above 3 hold a bit that no address has; so does 3334, which stands for all that are greater.
 inline constexpr std::uint64_t no_digits = 1u << 8;
 
 inline constexpr auto four_digits = [] {
     Table<std::uint16_t, 3335> table{};
     for (std::size_t i = 0; i < 3335; ++i) {
-        std::uint64_t entry = i < 3334 ? 0 : no_digits;
+        std::uint64_t entry = 0;
         std::size_t rest = i;
         for (int shift = 0; shift < 8; shift += 2) {
             entry |= rest % 10 < 4 ? rest % 10 << shift : no_digits;
