@@ -279,7 +279,10 @@ def test_every_layout(case, data):
     out = tuple(None if layout is None else next(views) for layout in out_layouts)
     # NumPy itself, in np.add too, writes beside the mask if an output that lies over an input
     # needs a cast.
-    overwrites = over is not None and any(layout.dtype != "i8" for layout in given_out)
+    overwrites = over is not None and any(
+        layout is not None and layout.dtype != np.dtype(dtype)
+        for dtype, layout in zip(out_types, out_layouts, strict=True)
+    )
     where = True
     if given_out and not overwrites and data.draw(st.booleans()):
         where = np.resize(data.draw(st.lists(st.booleans(), min_size=1, max_size=5)), shape)
