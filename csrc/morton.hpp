@@ -107,7 +107,7 @@ static constexpr std::int64_t vaex_norm2mort(std::int64_t normed, std::int64_t p
 }
 
 // What a number of four digits adds to an address: entry 1300 holds 0b 01 11 00 00. Numbers with a
-// digit above 3 hold a bit that no address has; so does 3334, which stands for all that are greater.
+// digit above 3 hold a bit that no address has; so does 3334, which stands for all beyond.
 inline constexpr std::uint64_t no_digits = 1u << 8;
 
 inline constexpr auto four_digits = [] {
