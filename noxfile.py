@@ -411,7 +411,7 @@ def benchmarks(session):
 @nox.session
 def docs(session):
     """Build the documentation, and hold its migration notes against the old versions."""
-    session.install(".[docs,numba]", "pytest")
+    session.install(".[docs,numba]", "hypothesis", "pytest")
     session.run("sphinx-build", "-W", "--keep-going", "-n", "-E", "docs", "build/docs")
     published = Path(session.create_tmp()).resolve() / "published"
     install_published(session, published, "0.1.0", "0.3.1")

@@ -26,12 +26,12 @@ ROOT = Path(__file__).parents[1]
 # The tests that know a file, the quick ones first; the first match counts.
 TESTS = {
     r"csrc/": "latlon healpy digits values tools ufunc",
-    r"mortie/_cli/|mortie/__main__": "cli",
-    r"mortie/(_backend|demo|__init__)": "package",
+    r"mortie/_cli/|mortie/__main__": "cli bad_input",
+    r"mortie/(_backend|demo|__init__)": "package kernels",
     r"mortie/(_jit|_numba)": "numba jit package",
-    r"mortie/(missing|astropy)": "missing ecosystem",
+    r"mortie/(missing|astropy)": "missing bad_input ecosystem",
     r"mortie/plot": "plot",
-    r"mortie/tools": "tools",
+    r"mortie/tools": "tools bad_input",
     r"mortie/vaex": "vaex",
 }
 GTEST = ["-lgtest_main", "-lgtest"]
