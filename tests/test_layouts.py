@@ -306,7 +306,7 @@ def test_every_layout(case, data):
         if layout is not None
     )
     if not castable:
-        with pytest.raises(TypeError, match=r"Cannot cast ufunc .* output"):
+        with pytest.raises(TypeError, match=r"Cannot cast ufunc|could not be coerced"):
             ufunc(*inputs, **keywords)
         return
     if bad:
@@ -377,12 +377,14 @@ def test_accumulate_and_reduce(data):
     keepdims = data.draw(st.booleans())
     last = running.take([-1] if keepdims else -1, axis)
     np.testing.assert_array_equal(
-        mortie.VaexNorm2Mort.reduce(array, axis=axis, keepdims=keepdims), last
+        mortie.VaexNorm2Mort.reduce(array, axis=axis, keepdims=keepdims, dtype="i8"), last
     )
-    np.testing.assert_array_equal(mortie.VaexNorm2Mort.accumulate(array, axis=axis), running)
+    np.testing.assert_array_equal(
+        mortie.VaexNorm2Mort.accumulate(array, axis=axis, dtype="i8"), running
+    )
     layout = data.draw(layouts(array.shape, ["i8"]))
     out = array if array.dtype.itemsize == 8 else layout.of(bytes_for(layout))
-    assert mortie.VaexNorm2Mort.accumulate(array, axis=axis, out=out) is out
+    assert mortie.VaexNorm2Mort.accumulate(array, axis=axis, dtype="i8", out=out) is out
     np.testing.assert_array_equal(out, running)
 
 
@@ -396,7 +398,9 @@ def test_reduceat(data):
         functools.reduce(at_18, map(int, numbers[start : max(end, start + 1)]))
         for start, end in zip(starts, ends, strict=True)
     ]
-    np.testing.assert_array_equal(mortie.VaexNorm2Mort.reduceat(array, starts), expected)
+    np.testing.assert_array_equal(
+        mortie.VaexNorm2Mort.reduceat(array, starts, dtype="i8"), expected
+    )
 
 
 @given(data=st.data())
