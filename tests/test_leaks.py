@@ -1,8 +1,9 @@
-"""Nothing that a call takes may stay behind: references, blocks of Python, memory of the process.
+"""Nothing that a call takes may stay behind: references, blocks of Python, memory.
 
 With MORTIE_LONG_TESTS set, these are a million calls of each kind.
 """
 
+import ctypes
 import gc
 import os
 import sys
@@ -17,8 +18,9 @@ from mortie import tools
 pytestmark = pytest.mark.thread_unsafe(reason="counts what the whole process holds")
 
 CALLS = 1_000_000 if "MORTIE_LONG_TESTS" in os.environ else 30_000
-FEW = 100  # references or blocks that come and go by themselves
-MOST = 500_000  # bytes that the process may grow by: less than 17 for each call
+FEW = 1000  # references or blocks that come and go by themselves
+MOST = 20_000_000  # bytes of the process, whose pages come and go: little for a million calls
+HEAP = hasattr(psutil, "heap_info")  # not with musl
 
 INT, FLOAT = np.arange(1, 5), np.array([-77.85, 0.0, 41.8, 90.0])
 MORTON = mortie.latlon2mort(18, FLOAT, FLOAT)
@@ -50,24 +52,38 @@ DTYPES = [np.dtype(name) for name in ("int64", "float64", "bool", "int32", "floa
 
 
 def counts(watched):
-    """Give the numbers of references and of Python's blocks, and the process's bytes."""
+    """Count references, Python's blocks, malloc's bytes and the process's."""
     gc.collect()
+    heap = psutil.heap_info() if HEAP else (0, 0)
+    resident = psutil.Process().memory_info().rss
     references = np.array([sys.getrefcount(each) for each in watched])
-    return references, sys.getallocatedblocks(), psutil.Process().memory_info().rss
+    return references, sys.getallocatedblocks(), sum(heap[:2]), resident
 
 
 def assert_flat(call, *watched, calls=CALLS):
-    """Call again and again; what is counted may not change with the number of calls."""
+    """Call again and again; what is counted may not grow with the number of calls."""
     watched = [*watched, *DTYPES, ValueError, TypeError]
     for _ in range(1000):
         call()
-    references, blocks, size = counts(watched)
+    before = counts(watched)
     for _ in range(calls):
         call()
-    now = counts(watched)
-    assert np.abs(now[0] - references).max() < FEW
-    assert abs(now[1] - blocks) < FEW
-    assert now[2] - size < MOST
+    references, blocks, heap, resident = map(np.subtract, counts(watched), before)
+    assert np.abs(references).max() < FEW
+    assert blocks < FEW
+    assert heap < 4 * calls  # a block of malloc takes 24 or more
+    assert resident < MOST
+
+
+def test_leaks_are_noticed():
+    kept, thing, malloc = [], object(), ctypes.pythonapi.PyMem_RawMalloc
+    malloc.argtypes, malloc.restype = [ctypes.c_size_t], ctypes.c_void_p
+    leaks = [lambda: kept.append(thing), lambda: kept.append(object())]
+    if HEAP:
+        leaks.append(lambda: malloc(1))
+    for leak in leaks:
+        with pytest.raises(AssertionError):
+            assert_flat(leak, thing, calls=10_000)
 
 
 def narrow(args):
@@ -151,7 +167,7 @@ MASKED = np.ma.array(FLOAT, mask=[True, False, False, True])
     ],
 )
 def test_python_functions(call):
-    assert_flat(call, MASKED, FLOAT, MORTON, INT, calls=CALLS // 10)
+    assert_flat(call, MASKED, FLOAT, MORTON, INT, calls=CALLS // 3)
 
 
 @pytest.mark.parametrize(
@@ -172,4 +188,4 @@ def test_python_functions_that_fail(call):
             return
         raise AssertionError("no ValueError")
 
-    assert_flat(failing, MASKED, FLOAT, MORTON, INT, calls=CALLS // 10)
+    assert_flat(failing, MASKED, FLOAT, MORTON, INT, calls=CALLS // 3)
