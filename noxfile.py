@@ -316,7 +316,7 @@ def coverage(session):
     session.run("coverage", "run", "-m", "pytest", "-n", "auto", *without, *session.posargs)
     cpp_tests(session, "coverage", *instrumented)
     session.run(
-        *("gcovr", "--filter", "csrc/", "--txt", "-", "--merge-lines"),
+        *("gcovr", "--filter", "csrc/", "--txt", "-", "--print-summary", "--merge-lines"),
         *("--exclude-throw-branches", "--exclude-unreachable-branches"),
         # Without memory to make a ufunc NumPy itself ends; and processors are what they are.
         *("--exclude-branches-by-pattern", r".*(nullptr|status|API\(\) < 0|add_ufunc\(|has\().*"),
