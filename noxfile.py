@@ -327,10 +327,10 @@ def coverage(session):
     session.run("coverage", "report")
 
 
-@nox.session
+@nox.session(python=["3.11"])  # that of vaex
 def mutants(session):
     """Break single places of the code and see whether the tests notice; takes hours."""
-    session.install(".[test]", *ECOSYSTEM, "universalmutator")
+    session.install(".[test]", *ECOSYSTEM, VAEX, "universalmutator")
     files = session.posargs or ["csrc/morton.hpp", "csrc/healpix.hpp"]
     session.run("python", "tests/mutants.py", *files)
 

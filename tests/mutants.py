@@ -31,7 +31,7 @@ TESTS = {
     r"mortie/(_jit|_numba)": "numba jit package",
     r"mortie/(missing|astropy)": "missing bad_input ecosystem",
     r"mortie/plot": "plot",
-    r"mortie/tools": "tools bad_input",
+    r"mortie/tools": "tools bad_input ecosystem",
     r"mortie/vaex": "vaex",
 }
 GTEST = ["-lgtest_main", "-lgtest"]

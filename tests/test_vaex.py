@@ -138,6 +138,31 @@ def test_missing_values_stay_missing(df):
         assert df.count(expression) == N - MISSING.sum()
 
 
+def test_every_ufunc_keeps_missing_values(df):
+    df["gaps"] = np.ma.array(MORTON, mask=MISSING)
+    df["nest"] = np.ma.array(mortie.mort2nest(MORTON), mask=MISSING)
+    df["lats"] = np.ma.array(LAT, mask=MISSING)
+    for found in (
+        *df.mortie.mort2latlon(df.gaps),
+        *df.mortie.mort2norm(df.gaps),
+        df.mortie.clip_mort(3, df.gaps),
+        df.mortie.is_mort(df.gaps),
+        df.mortie.latlon2nest(29, df.lats, df.lon),
+        df.mortie.mort2nest(df.gaps),
+        df.mortie.mort2order(df.gaps),
+        df.mortie.nest2mort(18, df.nest),
+    ):
+        np.testing.assert_array_equal([each is None for each in found.tolist()], MISSING)
+
+
+def test_methods_tell_what_they_are(df):
+    names = set(dir(df.mortie)) & set(mortie.__all__)
+    assert len(names) == 11
+    for name in names:
+        method, ufunc = getattr(df.mortie, name), getattr(mortie, name)
+        assert (method.__name__, method.__doc__) == (name, ufunc.__doc__)
+
+
 def test_state_is_loaded_elsewhere(df, tmp_path):
     df["m"] = df.mortie.VaexNorm2Mort(df.normed, df.parents)
     df.state_write(str(tmp_path / "state.json"))
