@@ -29,7 +29,7 @@ TESTS = {
     r"mortie/_cli/|mortie/__main__": "cli bad_input",
     r"mortie/(_backend|demo|__init__)": "package kernels",
     r"mortie/(_jit|_numba)": "numba jit package",
-    r"mortie/(missing|astropy)": "missing bad_input ecosystem",
+    r"mortie/(missing|astropy)": "missing bad_input ecosystem dask",
     r"mortie/plot": "plot",
     r"mortie/tools": "tools bad_input ecosystem",
     r"mortie/vaex": "vaex",
