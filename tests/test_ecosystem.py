@@ -227,6 +227,27 @@ def test_an_order_has_no_unit():
         mortie.latlon2mort(6 * units.deg, LAT, LON)
 
 
+@pytest.mark.parametrize(
+    ("name", "make"),
+    [
+        ("pandas", lambda package, values: package.Series(values, dtype="Float64")),
+        ("polars", lambda package, values: package.Series(values)),
+        ("pyarrow", lambda package, values: package.array(values)),
+    ],
+)
+def test_the_result_is_like_the_first_that_can_lack_values(name, make):
+    package = pytest.importorskip(name, reason=f"{name} is missing; nox -s ecosystem has it")
+    lat, lon = np.linspace(-90, 90, 7), np.linspace(0, 360, 7)
+    gaps, masked = np.arange(7) % 3 == 0, np.ma.masked_greater(lon, 200)
+    column = make(package, np.where(gaps, None, lat).tolist())
+    like_column = mortie.nullable(mortie.latlon2mort)(9, column, masked)
+    like_masked = mortie.nullable(lambda lon, lat: mortie.latlon2mort(9, lat, lon))(masked, column)
+    assert type(like_column).__module__ == type(column).__module__
+    np.testing.assert_array_equal(like_masked.mask, gaps | masked.mask)
+    expected = np.where(like_masked.mask, None, mortie.latlon2mort(9, lat, lon)).tolist()
+    assert listed(like_column) == expected
+
+
 def test_series_of_different_indexes():
     pandas = pytest.importorskip("pandas", reason="pandas is missing; nox -s ecosystem has it")
     lat, lon = pandas.Series(LAT), pandas.Series(LON, [1, 0])

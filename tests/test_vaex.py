@@ -125,7 +125,7 @@ def test_missing_values_stay_missing(df):
     df["lat_masked"] = np.ma.array(np.where(MISSING, np.nan, LAT), mask=MISSING)
     df["lat_arrow"] = pa.array(LAT, mask=MISSING)
     df["order"] = pa.array(np.where(MISSING, 99, 18), mask=MISSING)
-    expected = [None if gap else m for gap, m in zip(MISSING, MORTON.tolist(), strict=True)]
+    expected = np.where(MISSING, None, MORTON).tolist()
     for expression in (
         df.mortie.VaexNorm2Mort(df.masked, df.parents),
         df.mortie.VaexNorm2Mort(df.arrow, df.parents),
