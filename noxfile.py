@@ -331,7 +331,7 @@ def coverage(session):
 def mutants(session):
     """Break single places of the code and see whether the tests notice; takes hours."""
     session.install(".[test]", *ECOSYSTEM, VAEX, "universalmutator")
-    files = session.posargs or ["csrc/morton.hpp", "csrc/healpix.hpp"]
+    files = session.posargs or ["csrc/index/morton.hpp", "csrc/index/healpix.hpp"]
     session.run("python", "tests/mutants.py", *files)
 
 

@@ -1,6 +1,6 @@
 """Mutation testing: break the program in one small place, and see whether a test notices.
 
-    python tests/mutants.py csrc/morton.hpp csrc/healpix.hpp
+    python tests/mutants.py csrc/index/morton.hpp csrc/index/healpix.hpp
     python tests/mutants.py --sample 40 mortie/*.py mortie/_cli/*.py
 
 universalmutator makes the mutants. Those that don't compile, and those that differ in comments,

@@ -1,5 +1,5 @@
 // The scalar functions between points and pixels. (Against healpy they are tested from Python.)
-#include "healpix.hpp"
+#include "index/healpix.hpp"
 
 #include <gtest/gtest.h>
 

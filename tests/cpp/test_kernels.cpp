@@ -1,6 +1,6 @@
 // Every set of kernels against the contract: all lengths around the width of a register, all
 // offsets from alignment, errors in any position.
-#include "dispatch.hpp"
+#include "kernels/dispatch.hpp"
 
 #include <gtest/gtest.h>
 
@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "healpix.hpp"
+#include "index/healpix.hpp"
 #include "reference.hpp"
 
 namespace {
@@ -138,7 +138,7 @@ TEST_P(EveryKernel, PointsToPixels) {
 TEST_P(EveryKernel, IndicesToTheirParts) {
     const Sample points = sample(longest + offsets);
     const std::vector<Int64> &morton = points.morton;
-    const auto norm = [&](std::size_t i) { return mortie::mort2norm(morton[i]); };
+    const auto norm = [&](std::size_t i) { return mortie::decode(morton[i]); };
     const auto nest = [&](std::size_t i) { return mortie::norm2nest(norm(i)); };
     sweep([&](std::size_t n, std::size_t at,
               Int64 *out) { return kernels.mort2order(n, &morton[at], out); },
@@ -174,7 +174,7 @@ TEST_P(EveryKernel, IndicesToCentres) {
     std::vector<double> lon(longest);
     ASSERT_EQ(kernels.mort2latlon(longest, points.morton.data(), lat.data(), lon.data()), longest);
     for (std::size_t i = 0; i < longest; ++i) {
-        const auto norm = mortie::mort2norm(points.morton[i]);
+        const auto norm = mortie::decode(points.morton[i]);
         const auto pixel = mortie::nest2pixel(norm.order, mortie::norm2nest(norm));
         const auto centre = mortie::pixel2latlon(norm.order, pixel);
         ASSERT_DOUBLE_EQ(lat[i], centre.lat);
@@ -190,7 +190,7 @@ TEST_P(EveryKernel, TellsWhatIsAnIndex) {
     bool valid[longest];
     ASSERT_EQ(kernels.is_mort(longest, numbers.data(), valid), longest);
     for (std::size_t i = 0; i < longest; ++i) {
-        ASSERT_EQ(valid[i], mortie::mort2norm(numbers[i]).order >= 0) << numbers[i];
+        ASSERT_EQ(valid[i], mortie::decode(numbers[i]).order >= 0) << numbers[i];
     }
 }
 

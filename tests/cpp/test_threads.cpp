@@ -1,6 +1,6 @@
 // Threads that share inputs and write side by side into one array: for ThreadSanitizer
 // (-Db_sanitize=thread), and, as it does not see what intrinsics store, by the results as well.
-#include "dispatch.hpp"
+#include "kernels/dispatch.hpp"
 
 #include <gtest/gtest.h>
 

@@ -8,7 +8,7 @@
 #include <bit>
 #include <cmath>
 
-#include "healpix.hpp"
+#include "index/healpix.hpp"
 
 namespace {
 

@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-#include "dispatch.hpp"
+#include "kernels/dispatch.hpp"
 #include "reference.hpp"
 
 // The entry point that libFuzzer wants; it returns 0.

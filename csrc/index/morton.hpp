@@ -3,7 +3,7 @@
 // A pixel of order k is a base cell `parent` (0-11) and an address `normed` of k base-4 digits, the
 // path from the base cell down to the pixel. Its index writes the base cell, then that path:
 //
-//     fast_norm2mort(order = 3, normed = 28, parent = 8)
+//     encode(order = 3, normed = 28, parent = 8)
 //
 //         normed = 28 = 0b 01 11 00        base-4 digits   1 3 0
 //                                          each plus one   2 4 1
@@ -88,8 +88,8 @@ inline constexpr auto first_pixels = [] {
 }();
 
 // The index, of an order in 0-18.
-static constexpr std::int64_t fast_norm2mort(std::int64_t order, std::int64_t normed,
-                                             std::int64_t parent) noexcept {
+static constexpr std::int64_t encode(std::int64_t order, std::int64_t normed,
+                                     std::int64_t parent) noexcept {
     const auto k = static_cast<std::size_t>(order);
     const std::uint64_t address =
         static_cast<std::uint64_t>(normed) & ((std::uint64_t{1} << 2 * k) - 1);
@@ -100,10 +100,6 @@ static constexpr std::int64_t fast_norm2mort(std::int64_t order, std::int64_t no
     const std::uint64_t first =
         cell < 12 ? first_pixels.entry[k].entry[cell] : first_pixel(k, parent);
     return static_cast<std::int64_t>(first + (digits ^ south(parent)));
-}
-
-static constexpr std::int64_t vaex_norm2mort(std::int64_t normed, std::int64_t parent) noexcept {
-    return fast_norm2mort(max_order, normed, parent);
 }
 
 // What a number of four digits adds to an address: entry 1300 holds 0b 01 11 00 00. Numbers with a
@@ -137,7 +133,7 @@ struct Norm {
 
 inline constexpr Norm no_norm = {-1, 0, 0};
 
-static constexpr Norm mort2norm(std::int64_t morton) noexcept {
+static constexpr Norm decode(std::int64_t morton) noexcept {
     const auto bits = static_cast<std::uint64_t>(morton);
     const std::uint64_t magnitude = morton < 0 ? 0 - bits : bits;
     // 1233 / 4096 is just above log10(2): one too many, or right.
@@ -177,10 +173,10 @@ static constexpr std::int64_t norm2nest(Norm norm) noexcept {
     return norm.parent << 2 * norm.order | norm.normed;
 }
 
-static_assert(fast_norm2mort(3, 28, 8) == -3241);
-static_assert(mort2norm(-3241).normed == 28 && mort2norm(-3241).parent == 8);
-static_assert(mort2norm(-3251).order == -1 && mort2norm(0).order == -1);
-static_assert(fast_norm2mort(0, 3, 0) == 1 && fast_norm2mort(0, 3, 11) == -6);
-static_assert(vaex_norm2mort(-1, -1) == 444444444444444444);
+static_assert(encode(3, 28, 8) == -3241);
+static_assert(decode(-3241).normed == 28 && decode(-3241).parent == 8);
+static_assert(decode(-3251).order == -1 && decode(0).order == -1);
+static_assert(encode(0, 3, 0) == 1 && encode(0, 3, 11) == -6);
+static_assert(encode(18, -1, -1) == 444444444444444444);
 
 } // namespace mortie

@@ -20,7 +20,8 @@
 #include <type_traits>
 #include <utility>
 
-#include "kernels.hpp"
+#include "kernels/kernels.hpp"
+#include "kernels/loops.hpp"
 
 namespace mortie {
 

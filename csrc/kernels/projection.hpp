@@ -34,8 +34,9 @@
 #include <cstddef>
 #include <iterator>
 
-#include "healpix.hpp"
-#include "kernels.hpp"
+#include "index/healpix.hpp"
+#include "kernels/kernels.hpp"
+#include "kernels/loops.hpp"
 
 namespace mortie {
 
@@ -175,9 +176,9 @@ std::size_t find_pixels(std::size_t n, Int64 order, const double *lat, const dou
 
 // The kernels from points to numbers, in blocks: several short loops are faster than one that does
 // all, which would have more operations than a processor can look ahead. And results may go where
-// the points are: so they wait until a block has been read. `encode(n, order, pixels, nest)`
+// the points are: so they wait until a block has been read. `write(n, order, pixels, nest)`
 // makes the pixel numbers, and may write whole registers.
-template <typename Real, auto encode>
+template <typename Real, auto write>
 std::size_t latlon2nest_by(std::size_t n, Broadcast<Int64> order, const double *lat,
                            const double *lon, Int64 *nest) noexcept {
     return by_order(n, order, max_nest_order, [=](std::size_t begin, std::size_t count, Int64 k) {
@@ -186,16 +187,16 @@ std::size_t latlon2nest_by(std::size_t n, Broadcast<Int64> order, const double *
             PixelBlock pixels;
             alignas(64) Int64 found[block_size];
             const std::size_t done = find_pixels<Real>(wanted, k, lat + at, lon + at, pixels);
-            encode(done, k, pixels, found);
+            write(done, k, pixels, found);
             std::copy_n(found, done, nest + at);
             return done;
         });
     });
 }
 
-// The plainest `encode`.
-[[maybe_unused]] static void encode_nest_one_by_one(std::size_t n, Int64 order,
-                                                    const PixelBlock &pixels, Int64 *nest) {
+// The plainest `write`.
+[[maybe_unused]] static void write_nest_one_by_one(std::size_t n, Int64 order,
+                                                   const PixelBlock &pixels, Int64 *nest) {
     for (std::size_t i = 0; i < n; ++i) {
         nest[i] = pixel2nest(order, {static_cast<std::int32_t>(pixels.x[i]),
                                      static_cast<std::int32_t>(pixels.y[i]),

@@ -8,8 +8,8 @@
 // rounded; the GNU one is, within 0.005 and 0.024 units.)
 #pragma once
 
-#include "healpix.hpp"
-#include "projection.hpp"
+#include "index/healpix.hpp"
+#include "kernels/projection.hpp"
 
 namespace mortie {
 

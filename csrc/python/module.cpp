@@ -6,11 +6,11 @@
 #include <cstdlib>
 #include <cstring>
 
-#include "dispatch.hpp"
-#include "docstrings.hpp"
-#include "healpix.hpp"
-#include "kernels.hpp"
-#include "ufunc_loop.hpp"
+#include "index/healpix.hpp"
+#include "kernels/dispatch.hpp"
+#include "kernels/kernels.hpp"
+#include "python/docstrings.hpp"
+#include "python/ufunc_loop.hpp"
 
 namespace mortie {
 namespace {
@@ -52,7 +52,7 @@ void raise_mort(Int64 morton) {
 }
 
 void raise_clip(Int64 order, Int64 morton) {
-    const Int64 highest = mort2norm(morton).order;
+    const Int64 highest = decode(morton).order;
     if (highest < 0) {
         raise_mort(morton);
     } else {

@@ -1,5 +1,5 @@
 // Asks the processor, and the operating system, which instructions can be used.
-#include "dispatch.hpp"
+#include "kernels/dispatch.hpp"
 
 #if defined(__x86_64__) || defined(_M_X64)
 #define MORTIE_X86

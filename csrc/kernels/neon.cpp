@@ -1,9 +1,11 @@
 // The kernels for arm64: four elements at a time.
 #include <arm_neon.h>
 
-#include "centres.hpp"
-#include "kernels.hpp"
-#include "projection.hpp"
+#include "kernels/centres.hpp"
+#include "kernels/kernels.hpp"
+#include "kernels/loops.hpp"
+#include "kernels/projection.hpp"
+#include "kernels/scalar.hpp"
 
 namespace mortie {
 namespace {
@@ -110,7 +112,7 @@ void one_order(std::size_t n, Int64 order, const Int64 *normed, const Int64 *par
         store(morton + i, norm2mort(same, load(normed + i), load(parents + i)));
     }
     for (; i < n; ++i) {
-        morton[i] = fast_norm2mort(order, normed[i], parents[i]);
+        morton[i] = encode(order, normed[i], parents[i]);
     }
 }
 
@@ -196,8 +198,8 @@ const Kernels neon_kernels = {
     .mort2norm = scalar::mort2norm,
     .mort2nest = scalar::mort2nest,
     .clip_mort = scalar::clip_mort,
-    .latlon2nest = latlon2nest_by<Real, encode_nest_one_by_one>,
-    .latlon2mort = latlon2mort_by<latlon2nest_by<Real, encode_nest_one_by_one>, nest2mort>,
+    .latlon2nest = latlon2nest_by<Real, write_nest_one_by_one>,
+    .latlon2mort = latlon2mort_by<latlon2nest_by<Real, write_nest_one_by_one>, nest2mort>,
     .mort2latlon = decode_centres<Real, scalar::mort2norm, load_cells_one_by_one<Real>>,
 };
 

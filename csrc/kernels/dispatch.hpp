@@ -3,7 +3,7 @@
 
 #include <cstddef>
 
-#include "kernels.hpp"
+#include "kernels/kernels.hpp"
 
 namespace mortie {
 

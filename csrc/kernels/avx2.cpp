@@ -1,9 +1,11 @@
 // The kernels for AVX2 (Haswell, Zen and later): four elements at a time.
 #include <immintrin.h>
 
-#include "centres.hpp"
-#include "kernels.hpp"
-#include "projection.hpp"
+#include "kernels/centres.hpp"
+#include "kernels/kernels.hpp"
+#include "kernels/loops.hpp"
+#include "kernels/projection.hpp"
+#include "kernels/scalar.hpp"
 
 namespace mortie {
 namespace {
@@ -98,13 +100,13 @@ void one_order(std::size_t n, Int64 order, const Int64 *normed, const Int64 *par
     const Order same = order_of_all(order);
     std::size_t i = 0;
     for (; i < n && reinterpret_cast<std::uintptr_t>(morton + i) % sizeof(__m256i) != 0; ++i) {
-        morton[i] = fast_norm2mort(order, normed[i], parents[i]);
+        morton[i] = encode(order, normed[i], parents[i]);
     }
     for (; i + width <= n; i += width) {
         store(morton + i, norm2mort(same, load(normed + i), load(parents + i)));
     }
     for (; i < n; ++i) {
-        morton[i] = fast_norm2mort(order, normed[i], parents[i]);
+        morton[i] = encode(order, normed[i], parents[i]);
     }
 }
 
@@ -193,7 +195,7 @@ __m256i spread_bits(__m256i value) {
     return _mm256_shuffle_epi8(table, nibbles(value));
 }
 
-void encode_nest(std::size_t n, Int64 order, const PixelBlock &pixels, Int64 *nest) {
+void write_nest(std::size_t n, Int64 order, const PixelBlock &pixels, Int64 *nest) {
     const __m128i above = _mm_cvtsi64_si128(2 * order);
     for (std::size_t i = 0; i < n; i += width) {
         // Integers below 2**52: added to 2**52 they fill the low bits.
@@ -220,8 +222,8 @@ const Kernels avx2_kernels = {
     .mort2norm = scalar::mort2norm,
     .mort2nest = scalar::mort2nest,
     .clip_mort = scalar::clip_mort,
-    .latlon2nest = latlon2nest_by<Real, encode_nest>,
-    .latlon2mort = latlon2mort_by<latlon2nest_by<Real, encode_nest>, nest2mort>,
+    .latlon2nest = latlon2nest_by<Real, write_nest>,
+    .latlon2mort = latlon2mort_by<latlon2nest_by<Real, write_nest>, nest2mort>,
     .mort2latlon = decode_centres<Real, scalar::mort2norm, load_cells_one_by_one<Real>>,
 };
 

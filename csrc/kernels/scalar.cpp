@@ -1,8 +1,8 @@
 // The kernels in plain C++: they run everywhere and define what the others must return.
-#include "kernels.hpp"
+#include "kernels/scalar.hpp"
 
-#include "healpix.hpp"
-#include "projection.hpp"
+#include "index/healpix.hpp"
+#include "kernels/projection.hpp"
 
 namespace mortie {
 
@@ -62,7 +62,7 @@ std::size_t fast_norm2mort(std::size_t n, Broadcast<Int64> order, const Int64 *n
         if (!is_order(k)) {
             return false;
         }
-        morton[i] = mortie::fast_norm2mort(k, normed[i], parents[i]);
+        morton[i] = encode(k, normed[i], parents[i]);
         return true;
     });
 }
@@ -70,7 +70,7 @@ std::size_t fast_norm2mort(std::size_t n, Broadcast<Int64> order, const Int64 *n
 std::size_t vaex_norm2mort(std::size_t n, const Int64 *normed, const Int64 *parents,
                            Int64 *morton) noexcept {
     return each(n, [=](std::size_t i) {
-        morton[i] = mortie::vaex_norm2mort(normed[i], parents[i]);
+        morton[i] = encode(max_order, normed[i], parents[i]);
         return true;
     });
 }
@@ -82,21 +82,21 @@ std::size_t nest2mort(std::size_t n, Broadcast<Int64> order, const Int64 *nest,
         if (!is_order(k) || !is_nest(k, nest[i])) {
             return false;
         }
-        morton[i] = mortie::fast_norm2mort(k, nest[i], nest[i] >> 2 * k);
+        morton[i] = encode(k, nest[i], nest[i] >> 2 * k);
         return true;
     });
 }
 
 std::size_t is_mort(std::size_t n, const Int64 *morton, bool *valid) noexcept {
     return each(n, [=](std::size_t i) {
-        valid[i] = mortie::mort2norm(morton[i]).order >= 0;
+        valid[i] = decode(morton[i]).order >= 0;
         return true;
     });
 }
 
 std::size_t mort2order(std::size_t n, const Int64 *morton, Int64 *order) noexcept {
     return each(n, [=](std::size_t i) {
-        const Norm norm = mortie::mort2norm(morton[i]);
+        const Norm norm = decode(morton[i]);
         if (norm.order < 0) {
             return false;
         }
@@ -108,7 +108,7 @@ std::size_t mort2order(std::size_t n, const Int64 *morton, Int64 *order) noexcep
 std::size_t mort2norm(std::size_t n, const Int64 *morton, Int64 *order, Int64 *normed,
                       Int64 *parents) noexcept {
     return each(n, [=](std::size_t i) {
-        const Norm norm = mortie::mort2norm(morton[i]);
+        const Norm norm = decode(morton[i]);
         if (norm.order < 0) {
             return false;
         }
@@ -121,7 +121,7 @@ std::size_t mort2norm(std::size_t n, const Int64 *morton, Int64 *order, Int64 *n
 
 std::size_t mort2nest(std::size_t n, const Int64 *morton, Int64 *nest) noexcept {
     return each(n, [=](std::size_t i) {
-        const Norm norm = mortie::mort2norm(morton[i]);
+        const Norm norm = decode(morton[i]);
         if (norm.order < 0) {
             return false;
         }
@@ -133,19 +133,19 @@ std::size_t mort2nest(std::size_t n, const Int64 *morton, Int64 *nest) noexcept 
 std::size_t clip_mort(std::size_t n, Broadcast<Int64> order, const Int64 *morton,
                       Int64 *clipped) noexcept {
     return each(n, [=](std::size_t i) {
-        const Norm norm = mortie::mort2norm(morton[i]);
+        const Norm norm = decode(morton[i]);
         const Int64 k = order[i];
         if (k < 0 || k > norm.order) {
             return false;
         }
-        clipped[i] = mortie::fast_norm2mort(k, norm.normed >> 2 * (norm.order - k), norm.parent);
+        clipped[i] = encode(k, norm.normed >> 2 * (norm.order - k), norm.parent);
         return true;
     });
 }
 
 std::size_t latlon2nest(std::size_t n, Broadcast<Int64> order, const double *lat, const double *lon,
                         Int64 *nest) noexcept {
-    return latlon2nest_by<Real, encode_nest_one_by_one>(n, order, lat, lon, nest);
+    return latlon2nest_by<Real, write_nest_one_by_one>(n, order, lat, lon, nest);
 }
 
 std::size_t latlon2mort(std::size_t n, Broadcast<Int64> order, const double *lat, const double *lon,
@@ -155,7 +155,7 @@ std::size_t latlon2mort(std::size_t n, Broadcast<Int64> order, const double *lat
 
 std::size_t mort2latlon(std::size_t n, const Int64 *morton, double *lat, double *lon) noexcept {
     return each(n, [=](std::size_t i) {
-        const Norm norm = mortie::mort2norm(morton[i]);
+        const Norm norm = decode(morton[i]);
         if (norm.order < 0) {
             return false;
         }

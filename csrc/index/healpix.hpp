@@ -23,7 +23,7 @@
 #include <cmath>
 #include <cstdint>
 
-#include "morton.hpp"
+#include "index/morton.hpp"
 
 namespace mortie {
 

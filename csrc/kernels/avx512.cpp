@@ -4,9 +4,11 @@
 #include <algorithm>
 #include <bit>
 
-#include "centres.hpp"
-#include "kernels.hpp"
-#include "projection.hpp"
+#include "kernels/centres.hpp"
+#include "kernels/kernels.hpp"
+#include "kernels/loops.hpp"
+#include "kernels/projection.hpp"
+#include "kernels/scalar.hpp"
 
 namespace mortie {
 namespace {
@@ -408,7 +410,7 @@ __m512i spread_bits(__m512i value) {
         nibbles, _mm512_set4_epi32(0x55545150, 0x45444140, 0x15141110, 0x05040100));
 }
 
-void encode_nest(std::size_t n, Int64 order, const PixelBlock &pixels, Int64 *nest) {
+void write_nest(std::size_t n, Int64 order, const PixelBlock &pixels, Int64 *nest) {
     const __m128i above = _mm_cvtsi64_si128(2 * order);
     for (std::size_t i = 0; i < n; i += width) {
         const auto integer = [i](const double *from) {
@@ -461,8 +463,8 @@ const Kernels avx512_kernels = {
     .mort2norm = mort2norm,
     .mort2nest = mort2nest,
     .clip_mort = clip_mort,
-    .latlon2nest = latlon2nest_by<Real, encode_nest>,
-    .latlon2mort = latlon2mort_by<latlon2nest_by<Real, encode_nest>, nest2mort>,
+    .latlon2nest = latlon2nest_by<Real, write_nest>,
+    .latlon2mort = latlon2mort_by<latlon2nest_by<Real, write_nest>, nest2mort>,
     .mort2latlon = decode_centres<Real, mort2norm, load_cells>,
 };
 
