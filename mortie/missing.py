@@ -3,57 +3,21 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
+from mortie._columns import join, package, split
+
 __all__ = ["nullable"]
 
-DTYPES = {"b": "boolean", "i": "Int64", "f": "Float64"}  # of pandas
-
-
-def _kind(column: Any) -> str:
-    """Name what can hold missing values, or nothing."""
-    if isinstance(column, np.ma.MaskedArray):
-        return "numpy"
-    package = type(column).__module__.partition(".")[0]
-    known = package in ("pandas", "polars", "pyarrow", "dask") and hasattr(column, "__len__")
-    return package if known or hasattr(column, "unmasked") else ""
-
-
-def _split(column: Any) -> tuple[Any, Any]:
-    """Give the values as an array, and where they are missing."""
-    kind = _kind(column)
-    if kind == "pandas":
-        dtype = getattr(column.dtype, "numpy_dtype", column.dtype)
-        return column.fillna(0).to_numpy(dtype), column.isna().to_numpy()
-    if kind == "polars":
-        return column.fill_null(0).to_numpy(), column.is_null().to_numpy()
-    if kind == "pyarrow":
-        return np.asarray(column.fill_null(0)), np.asarray(column.is_null())
-    if kind == "astropy":
-        return column.unmasked, column.mask
-    return np.ma.getdata(column), np.ma.getmaskarray(column)
-
-
-def _join(found: Any, missing: Any, like: Any) -> Any:
-    """Make a column of results of the same kind."""
-    kind = _kind(like)
-    if kind == "pandas":
-        return like.__class__(found, like.index, DTYPES[found.dtype.kind]).mask(missing)
-    if kind == "polars":
-        values = like.__class__(found)
-        return values.zip_with(like.__class__(~missing), values.clear(1))
-    if kind == "pyarrow":
-        import pyarrow as pa
-
-        return pa.array(found, mask=missing)
-    if kind == "astropy":
-        from astropy.utils.masked import Masked
-
-        return Masked(found, mask=missing)
-    return np.ma.array(found, mask=missing)
+# Who works later, column by column or block by block, and how it takes the function.
+LAZY = {
+    "dask": "Dask's collections take this function by map_blocks or map_partitions",
+    "polars": "polars' expressions take this function by polars.map_batches",
+    "vaex": "vaex's expressions have these functions as methods of df.mortie",
+}
 
 
 def nullable(ufunc: Callable[..., Any]) -> Callable[..., Any]:
@@ -61,69 +25,188 @@ def nullable(ufunc: Callable[..., Any]) -> Callable[..., Any]:
 
     A ufunc of NumPy gets whatever stands in the place of a missing value, often
     NaN, and mortie's refuse what is no coordinate and no index. The new function
-    hands the values that are there to the ufunc, and no others.
+    puts other values of the columns there, calls the ufunc, and marks its results
+    as missing.
 
     Parameters
     ----------
-    ufunc : numpy.ufunc
-        One of mortie's ufuncs.
+    ufunc : callable
+        One of mortie's ufuncs, or another function that works on arrays element
+        by element.
 
     Returns
     -------
     callable
-        A function with the ufunc's inputs. These may be masked arrays of NumPy
-        or astropy, Series of pandas (where NaN is missing, too) or polars,
-        arrays of Arrow, and with them whatever NumPy broadcasts. The first
-        input that is one of these says of which kind the result is; a Series of
-        pandas comes in a nullable dtype. Without such an input it is the ufunc.
+        A function with the ufunc's inputs; it can be pickled if the ufunc can.
+        Missing are NaN, None, masked values, nulls and pandas' NA. Units of
+        angle, of astropy, are converted to degrees; decimals become the nearest
+        float64.
+
+        The result is of the kind of that input, among those of its shape, that
+        has the most to say:
+
+        - `xarray`: a DataArray or Dataset, where missing is NaN in floats, and
+          None among integers, which are then objects;
+        - `pandas`: a DataFrame, Series, Index or array in a nullable dtype, with
+          the index, and with the name if all have the same;
+        - `polars`: a Series with the first one's name;
+        - `astropy`: a MaskedColumn or a Masked array;
+        - `pyarrow`: an Array;
+        - else a masked array of NumPy, or a scalar or `numpy.ma.masked`. Integers
+          that can lack nothing give what the ufunc gives.
 
     Raises
     ------
     ValueError
         By the function: what the ufunc raises, for values that are not missing;
-        and if Series of pandas have different indexes.
+        and if Series or DataFrames of pandas have different indexes.
     TypeError
         If `ufunc` can't be called; and by the function: if there are more inputs
-        than the ufunc has, or one is Dask's, whose ``map_blocks`` and
-        ``map_partitions`` take the function.
+        than the ufunc has; for the arguments `out` and `where`; for columns that
+        hold no numbers; and for what is computed later, by Dask, polars or vaex.
+    astropy.units.UnitTypeError
+        By the function, if a unit is not one of angle.
 
     Examples
     --------
     >>> import mortie, numpy as np
-    >>> lat = np.ma.masked_invalid([-77.85, np.nan])
-    >>> print(mortie.nullable(mortie.latlon2mort)(6, lat, [166.67, 0.0]))
+    >>> latlon2mort = mortie.nullable(mortie.latlon2mort)
+    >>> print(latlon2mort(6, [-77.85, np.nan], [166.67, 0.0]))
     [-4112241 --]
     """
     if not callable(ufunc):
         raise TypeError(f"nullable takes a ufunc, not {ufunc!r}")
+    function = functools.partial(_call, ufunc)
+    return functools.update_wrapper(function, ufunc, ("__name__", "__doc__"), ())
 
-    @functools.wraps(ufunc, ("__name__", "__doc__"), ())
-    def function(*columns: Any) -> Any:
-        holders = [column for column in columns if _kind(column)]
-        if not holders:
-            return ufunc(*columns)
-        inputs = getattr(ufunc, "nin", len(columns))
-        if len(columns) > inputs:  # it would be taken for `out`, and not be seen again
-            raise TypeError(f"{ufunc.__name__} takes {inputs} inputs, not {len(columns)}")
-        if any(_kind(holder) == "dask" for holder in holders):
-            raise TypeError(
-                "Dask's collections take this function by map_blocks or map_partitions, not as "
-                "its arguments"
-            )
-        series = [holder for holder in holders if _kind(holder) == "pandas"]
-        if any(not one.index.equals(series[0].index) for one in series):
+
+def _call(ufunc: Callable[..., Any], /, *columns: Any, **keywords: Any) -> Any:
+    """Call a ufunc with columns that may lack values."""
+    for name in ("out", "where"):
+        if name in keywords:
+            raise TypeError(f"nullable makes new columns, and takes no {name!r}")
+    most = getattr(ufunc, "nin", None)
+    if most is None:  # a function, whose keywords may be columns
+        names, places = tuple(keywords), len(columns)
+        columns = (*columns, *keywords.values())
+
+        def call(*values: Any) -> Any:
+            return ufunc(*values[:places], **dict(zip(names, values[places:], strict=True)))
+    else:
+        if len(columns) > most:  # it would be taken for `out`, and not be seen again
+            raise TypeError(f"{ufunc.__name__} takes {most} inputs, not {len(columns)}")
+        call = functools.partial(ufunc, **keywords)
+
+    packages = {package(column) for column in columns}
+    for column in columns:
+        _refuse_lazy(column)
+    if "xarray" in packages:
+        import xarray as xr
+
+        outputs = [()] * getattr(ufunc, "nout", 1)
+        return xr.apply_ufunc(_for_xarray, call, *columns, output_core_dims=outputs)
+    if packages <= {"", "numpy"} and any(map(_is_foreign, columns)):
+        return call(*columns)
+    if "pandas" in packages:
+        labelled = [each for each in columns if package(each) == "pandas" and hasattr(each, "iloc")]
+        if any(not each.index.equals(labelled[0].index) for each in labelled):
             raise ValueError("the Series have different indexes: align them first")
-        values, masks = zip(*map(_split, columns), strict=True)
-        values = np.broadcast_arrays(*values)
-        missing = functools.reduce(np.logical_or, masks)
-        present = ~missing if missing.any() else ...
-        found = ufunc(*(value[present] for value in values))
+        if any(each.ndim == 2 for each in labelled):
+            return _on_frames(call, columns)
+    return _on_columns(call, columns)
 
-        def fill(results: Any) -> Any:
-            filled = np.zeros(missing.shape, results.dtype)
-            filled[present] = results
-            return _join(filled, missing, holders[0])
 
-        return tuple(map(fill, found)) if isinstance(found, tuple) else fill(found)
+def _refuse_lazy(column: Any) -> None:
+    """Refuse what is computed later, and in parts."""
+    name = package(column)
+    if name == "xarray" and column.__dask_graph__() is not None:
+        name = "dask"
+    if name in LAZY and (name != "polars" or type(column).__name__ in ("Expr", "LazyFrame")):
+        raise TypeError(f"{LAZY[name]}, not as its arguments")
 
-    return function
+
+def _is_foreign(column: Any) -> bool:
+    """Tell arrays of packages that are not known here, as Awkward Array, which know what they lack."""
+    return not package(column) and hasattr(column, "__array_ufunc__")
+
+
+def _for_xarray(call: Callable[..., Any], *columns: Any) -> Any:
+    """Give results that xarray can hold: it has no masks."""
+
+    def hold(result: Any) -> Any:
+        missing = np.ma.getmaskarray(result)
+        values = np.ma.getdata(result)
+        if not missing.any():
+            return values
+        kind, lack = (float, np.nan) if values.dtype.kind == "f" else (object, None)
+        values = values.astype(kind)
+        values[missing] = lack
+        return values
+
+    found = _on_columns(call, columns)
+    return tuple(map(hold, found)) if isinstance(found, tuple) else hold(found)
+
+
+def _on_frames(call: Callable[..., Any], columns: Sequence[Any]) -> Any:
+    """Call with the columns of DataFrames, one after the other."""
+    import pandas as pd
+
+    frames = [each for each in columns if isinstance(each, pd.DataFrame)]
+    names = frames[0].columns
+    if any(not each.columns.equals(names) for each in frames):
+        raise ValueError("the DataFrames have different columns: align them first")
+    if any(np.ndim(each) for each in columns if not isinstance(each, pd.DataFrame)):
+        raise TypeError("a DataFrame goes with numbers and with DataFrames, not with columns")
+    results = [
+        _on_columns(call, [e.iloc[:, k] if isinstance(e, pd.DataFrame) else e for e in columns])
+        for k in range(len(names))
+    ]
+
+    def frame(series: Sequence[Any]) -> Any:
+        return pd.concat(series, axis=1).set_axis(names, axis=1)
+
+    several = isinstance(results[0], tuple)
+    return tuple(map(frame, zip(*results, strict=True))) if several else frame(results)
+
+
+def _on_columns(call: Callable[..., Any], columns: Sequence[Any]) -> Any:
+    """Call with arrays that lack nothing, and mark as missing what comes of other values."""
+    if not columns:
+        return call()
+    values, masks = zip(*map(split, columns), strict=True)
+    shape = np.broadcast_shapes(*(each.shape for each in values))
+    missing = np.zeros(shape, bool)
+    for mask in masks:
+        if mask is not None:
+            missing |= mask
+    gaps = np.flatnonzero(missing)
+    nothing = 0 < gaps.size == missing.size
+
+    def complete(value: Any, mask: Any) -> Any:
+        """Repeat the first row that is whole in the place of those that are not."""
+        if nothing:  # what lacks every value may be of any type
+            return np.zeros(0, bool if mask is not None and mask.all() else value.dtype)
+        if not gaps.size or value.ndim == 0:
+            return value[()]
+        filled = np.array(np.broadcast_to(value, shape), order="C")
+        filled.reshape(-1)[gaps] = filled.flat[np.argmin(missing)]
+        return filled
+
+    def mark(result: Any) -> Any:
+        found = np.asarray(result)
+        if nothing:
+            found = np.zeros(shape + found.shape[1:], found.dtype)
+        elif gaps.size:
+            found.reshape(missing.size, -1)[gaps] = 0
+        if found.ndim == 0:
+            return np.ma.masked if missing else found[()]
+        if all(mask is None for mask in masks):
+            return result
+        # The result may be flat, or have more dimensions: those of a generalized ufunc.
+        flat = shape if found.size != missing.size else found.shape
+        marks = missing.reshape(flat + (1,) * (found.ndim - len(flat)))
+        alike = [each for each, of in zip(columns, values, strict=True) if of.shape == found.shape]
+        return join(found, np.array(np.broadcast_to(marks, found.shape)), alike)
+
+    results = call(*map(complete, values, masks))
+    return tuple(map(mark, results)) if isinstance(results, tuple) else mark(results)

@@ -3,6 +3,8 @@
 Latitudes and longitudes are in degrees, pixels in the NESTED scheme of HEALPix
 (Gorski et al. 2005, The Astrophysical Journal 622, 759). Functions accept
 whatever NumPy's ufuncs accept: scalars, sequences, arrays and their subclasses.
+Numbers of any type are right or refused: integers are computed with in int64,
+others in float64.
 """
 
 from __future__ import annotations
@@ -15,14 +17,13 @@ import numpy as np
 from mortie._backend import (
     NATIVE_AVAILABLE,
     VaexNorm2Mort,
-    clip_mort,
     fast_norm2mort,
     fastNorm2Mort,
     latlon2mort,
     latlon2nest,
-    mort2order,
     vaex_norm2mort,
 )
+from mortie._columns import degrees, plain
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -48,13 +49,19 @@ def order2res(order: Any) -> Any:
 
     Parameters
     ----------
-    order : int or ndarray
-        HEALPix order (level) k; nside is ``2**k``.
+    order : int or array_like
+        HEALPix order (level) k; nside is ``2**k``. The formula is worked out for
+        any number, also for what is no order.
 
     Returns
     -------
     float or ndarray of float64
         Length of a cell's side in kilometres: ``111 * 58.6323 * 0.5**order``.
+
+    Raises
+    ------
+    TypeError
+        If the order is no real number.
 
     Notes
     -----
@@ -73,7 +80,28 @@ def order2res(order: Any) -> Any:
     >>> print(f"{tools.order2res(18) * 1000:.1f} m")
     24.8 m
     """
-    return 111 * 58.6323 * 0.5**order
+    # Floats of 16 and 32 bits would be computed with as such.
+    wide = {"dtype": np.float64}
+    half = 0.5**order if isinstance(order, int) else np.power(0.5, _numbers(order), **wide)
+    return 111 * 58.6323 * half
+
+
+def _numbers(values: Any, kinds: str = "biuf") -> Any:
+    """Make an array of what has no type, and refuse types that are not of NumPy's kinds."""
+    if getattr(values, "dtype", object) == object:
+        values = plain(values)
+    dtype = getattr(values, "dtype", None)
+    if getattr(dtype, "kind", "b") not in kinds:
+        raise TypeError(f"{'numbers' if 'f' in kinds else 'integers'} are needed, not {dtype}")
+    return values
+
+
+def _integers(values: Any) -> Any:
+    """Refuse what is no int64, though NumPy would cast it."""
+    values = _numbers(values, "biu")
+    if str(getattr(values, "dtype", "")).lower() == "uint64" and (values >= 2**63).any():
+        raise ValueError(f"integers end at 2**63 - 1, before {values.max()}")
+    return values
 
 
 def res2display() -> None:
@@ -129,12 +157,13 @@ def unique2parent(unique: ArrayLike) -> Any:
     >>> tools.unique2parent([4 * 4**5, 4 * 4**5 + 11 * 4**5 + 7])
     array([ 0, 11])
     """
-    unique = np.asanyarray(unique)
-    if unique.size == 0:
-        return unique.astype(np.int64)
-    if unique.dtype.kind not in "iu":
+    unique = np.asanyarray(plain(unique))
+    if unique.size and unique.dtype.kind not in "iu":
         raise TypeError(f"UNIQ numbers are integers, not {unique.dtype}")
-    least, greatest = int(unique.min()), int(unique.max())
+    present = np.ma.compressed(unique)
+    if present.size == 0:
+        return unique.astype(np.int64)
+    least, greatest = int(present.min()), int(present.max())
     if least < 4:
         raise ValueError(f"UNIQ numbers are 4 or more, not {least}")
     if greatest >= 2**62:
@@ -150,11 +179,11 @@ def heal_norm(base: Any, order: Any, addr_nest: Any) -> Any:
 
     Parameters
     ----------
-    base : int or ndarray of int64
+    base : int or array_like of int64
         Base cells, 0-11.
-    order : int or ndarray of int64
+    order : int or array_like of int64
         HEALPix order k of the pixels, 0-29.
-    addr_nest : int or ndarray of int64
+    addr_nest : int or array_like of int64
         NESTED pixel numbers.
 
     Returns
@@ -165,9 +194,14 @@ def heal_norm(base: Any, order: Any, addr_nest: Any) -> Any:
     Raises
     ------
     ValueError
-        If any order lies outside 0-29.
+        If any order lies outside 0-29, or a number is above ``2**63 - 1``.
     TypeError
-        If any order is no integer.
+        If the numbers are not integers.
+
+    Notes
+    -----
+    As fillers under a mask may be among them, base cells and pixel numbers are
+    not checked: the formula is worked out for any, in arrays modulo ``2**64``.
 
     Examples
     --------
@@ -175,28 +209,18 @@ def heal_norm(base: Any, order: Any, addr_nest: Any) -> Any:
     >>> tools.heal_norm(8, 3, 8 * 4**3 + 28)
     28
     """
-    if np.ndim(order) == 0:
-        order = operator.index(order)
-    else:  # powers of 4 outgrow the shorter integers
-        order = np.asanyarray(order).astype(np.int64, casting="safe")
-    for bad in np.ravel(order)[(np.ravel(order) < 0) | (np.ravel(order) > 29)]:
+    orders = np.ma.compressed(plain(_integers(order)))
+    for bad in orders[(orders < 0) | (orders > 29)]:
         raise ValueError(f"order must lie in 0-29, not {bad}")
-    # NumPy would make float64 of uint64 and int64, which rounds.
-    base, addr_nest = (
-        each.astype(np.int64) if getattr(each, "dtype", None) == np.uint64 else each
-        for each in (base, addr_nest)
-    )
-    return addr_nest - base * 4**order
-
-
-def _degrees(angles: Any) -> Any:
-    """Convert what has a unit of astropy."""
-    is_astropys = type(angles).__module__.startswith("astropy.")
-    if is_astropys and getattr(angles, "unit", None) is not None:
-        from astropy.units import Quantity  # the caller has imported it
-
-        return Quantity(angles).to_value("deg")
-    return angles
+    if all(isinstance(each, int) for each in (base, order, addr_nest)):
+        return addr_nest - base * 4**order
+    wide = {"dtype": np.int64}  # whatever the integers are
+    shift = np.multiply(2, _integers(order), **wide)
+    size = 4**order if isinstance(order, int) else np.left_shift(1, shift, **wide)
+    first = np.multiply(_integers(base), size, **wide)
+    if isinstance(first, np.int64):  # polars takes no scalars of NumPy
+        first = int(first)
+    return np.subtract(_integers(addr_nest), first, **wide)
 
 
 def geo2uniq(lats: ArrayLike, lons: ArrayLike, order: int = 18) -> Any:
@@ -206,7 +230,7 @@ def geo2uniq(lats: ArrayLike, lons: ArrayLike, order: int = 18) -> Any:
     ----------
     lats, lons : array_like of float64
         Latitudes (-90 to 90) and longitudes in degrees; they broadcast. What
-        has a unit of astropy is converted.
+        has a unit of astropy is converted, decimals to the nearest float64.
     order : int, default 18
         HEALPix order k, 0-29.
 
@@ -220,6 +244,10 @@ def geo2uniq(lats: ArrayLike, lons: ArrayLike, order: int = 18) -> Any:
     ValueError
         If the order lies outside 0-29, a latitude outside -90 to 90, or a
         coordinate is NaN or infinite.
+    TypeError
+        If the order is no integer, or a coordinate no number.
+    astropy.units.UnitTypeError
+        If a unit is not one of angle.
 
     Notes
     -----
@@ -238,7 +266,8 @@ def geo2uniq(lats: ArrayLike, lons: ArrayLike, order: int = 18) -> Any:
     >>> tools.geo2uniq([-77.85, -90.0], [166.67, 0.0], order=6)
     array([53340, 49152])
     """
-    nest = latlon2nest(order, _degrees(lats), _degrees(lons))
+    order = plain(order)
+    nest = latlon2nest(order, degrees(lats), degrees(lons))
     return nest + np.left_shift(4, np.multiply(2, order, dtype=np.int64))
 
 
@@ -249,7 +278,7 @@ def geo2mort(lats: ArrayLike, lons: ArrayLike, order: int = 18) -> NDArray[np.in
     ----------
     lats, lons : array_like of float64
         Latitudes (-90 to 90) and longitudes in degrees; they broadcast. What
-        has a unit of astropy is converted.
+        has a unit of astropy is converted, decimals to the nearest float64.
     order : int, default 18
         HEALPix order k, 0-18.
 
@@ -257,13 +286,18 @@ def geo2mort(lats: ArrayLike, lons: ArrayLike, order: int = 18) -> NDArray[np.in
     -------
     ndarray of int64
         Indices as `mortie.fastNorm2Mort` describes them, always one-dimensional:
-        the broadcast shape is ravelled, and scalars give one element.
+        the broadcast shape is ravelled, and scalars give one element. It is
+        masked if one of the inputs is.
 
     Raises
     ------
     ValueError
         If the order lies outside 0-18, a latitude outside -90 to 90, or a
         coordinate is NaN or infinite.
+    TypeError
+        If the order is no integer, or a coordinate no number.
+    astropy.units.UnitTypeError
+        If a unit is not one of angle.
 
     See Also
     --------
@@ -275,7 +309,7 @@ def geo2mort(lats: ArrayLike, lons: ArrayLike, order: int = 18) -> NDArray[np.in
     >>> tools.geo2mort([-77.85, -90.0], [166.67, 0.0], order=6)
     array([-4112241, -3111111])
     """
-    return np.ravel(latlon2mort(order, _degrees(lats), _degrees(lons)))
+    return np.ravel(latlon2mort(plain(order), degrees(lats), degrees(lons)))
 
 
 def clip2order(clip_order: int, midx: ArrayLike | None = None, print_factor: bool = False) -> Any:
@@ -302,7 +336,12 @@ def clip2order(clip_order: int, midx: ArrayLike | None = None, print_factor: boo
     ValueError
         If `clip_order` lies outside 0-18.
     TypeError
-        If `midx` is missing, or `clip_order` is no integer.
+        If `midx` is missing, or it or `clip_order` are not integers.
+
+    Notes
+    -----
+    The formula is worked out for any number, and what comes of one that is no
+    index of order 18 is no index at `clip_order`: -3241, of order 3, becomes 0.
 
     Examples
     --------
@@ -320,9 +359,6 @@ def clip2order(clip_order: int, midx: ArrayLike | None = None, print_factor: boo
         return factor
     if midx is None:
         raise TypeError("clip2order needs midx, the indices to clip, or print_factor=True")
-    try:
-        if np.all(mort2order(midx) == 18):
-            return clip_mort(clip_order, midx)
-    except ValueError:
-        pass  # some are no indices, as under the mask of a masked array
-    return np.sign(midx) * (np.abs(midx) // np.int64(factor))
+    # Of the least integer there is no absolute value; the remainder has the sign of the index.
+    midx = _integers(midx)
+    return np.subtract(midx, np.fmod(midx, factor, dtype=np.int64), dtype=np.int64) // factor

@@ -59,10 +59,11 @@ OF_A_COLUMN = (
 OF_AN_ORDER = (clip_mort, fastNorm2Mort, latlon2mort, latlon2nest, nest2mort)
 
 
-def _source(argument: Any) -> str:
+def _source(df: Any, argument: Any) -> str:
     """Write an argument in vaex's language of expressions."""
     if isinstance(argument, (Expression, str)):
-        return str(argument)
+        # vaex knows how to write a name that is no identifier.
+        return str(df[argument] if isinstance(argument, str) else argument)
     value = argument.item() if isinstance(argument, (np.generic, np.ndarray)) else argument
     if isinstance(value, (int, float)):
         return repr(value)
@@ -73,12 +74,12 @@ def _method(ufunc: Callable[..., Any], *functions: Callable[..., Any]) -> Any:
     """Make a method that gives an Expression for each function."""
 
     def method(self: DataFrameAccessor, *arguments: Any) -> Any:
+        sources = ", ".join(_source(self.df, argument) for argument in arguments)
         expressions = []
         for function in functions:
             name = function.__name__
             self.df.add_function(name, function)
-            source = f"{name}({', '.join(map(_source, arguments))})"
-            expressions.append(Expression(self.df, source))
+            expressions.append(Expression(self.df, f"{name}({sources})"))
         return expressions[0] if len(expressions) == 1 else tuple(expressions)
 
     method.__name__ = ufunc.__name__

@@ -3,6 +3,7 @@
 import doctest
 import subprocess
 import sys
+from decimal import Decimal
 
 import numpy as np
 import pytest
@@ -101,12 +102,12 @@ def test_virtual_columns_and_filters(df):
 
 
 def test_a_filter_keeps_bad_values_out(df):
-    df["lat"] = np.where(np.arange(N) % 7 != 0, LAT, np.nan)
+    df["lat"] = np.where(np.arange(N) % 7 != 0, LAT, 99)
     good = df[df.i % 7 != 0]
     good["m"] = good.mortie.latlon2mort(18, good.lat, good.lon)
     np.testing.assert_array_equal(good.m.values, MORTON[np.arange(N) % 7 != 0])
     bad = df.mortie.latlon2mort(18, df.lat, df.lon)
-    with pytest.raises(ValueError, match="latitude must lie in -90 to 90 degrees, not nan"):
+    with pytest.raises(ValueError, match="latitude must lie in -90 to 90 degrees, not 99"):
         df.evaluate(bad)
 
 
@@ -136,6 +137,26 @@ def test_missing_values_stay_missing(df):
         assert expression.tolist() == expected, expression
         assert expression.countmissing() == MISSING.sum()
         assert df.count(expression) == N - MISSING.sum()
+
+
+def test_nan_is_missing(df):
+    df["nan"] = np.where(MISSING, np.nan, LAT)
+    expected = np.where(MISSING, None, MORTON).tolist()
+    assert df.mortie.latlon2mort(18, df.nan, df.lon).tolist() == expected
+
+
+def test_decimals_become_the_nearest_floats():
+    lat = ["-90.000000000000000", "90.000000000000000", "12.345678901234567", "-0.1"]
+    df = vaex.from_arrays(lat=pa.array([Decimal(x) for x in lat], pa.decimal128(30, 15)))
+    expected = mortie.latlon2mort(18, [float(x) for x in lat], 3.0)
+    assert df.mortie.latlon2mort(18, df.lat, 3.0).tolist() == expected.tolist()
+
+
+def test_names_that_are_no_identifiers():
+    df = vaex.from_dict({"Lat (deg)": LAT, "2nd lon": LON})
+    for lat, lon in (("Lat (deg)", "2nd lon"), (df["Lat (deg)"], df["2nd lon"])):
+        found = df.mortie.latlon2mort(18, lat, lon)
+        np.testing.assert_array_equal(found.to_numpy(), MORTON)
 
 
 def test_every_ufunc_keeps_missing_values(df):

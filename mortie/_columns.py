@@ -1,0 +1,232 @@
+"""The columns of other packages as arrays of NumPy, and back.
+
+A package is known by the name of its modules, so that none is imported that the caller doesn't use.
+For each there is a function that splits a column into its values and where they are missing (None if
+they can't be), and one that joins these to a column.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+
+__all__ = ["degrees", "join", "package", "plain", "split"]
+
+
+def package(column: Any) -> str:
+    """Name the package of a column, "" if it is none of those that are known here."""
+    names = (each.__module__.partition(".")[0] for each in type(column).__mro__)
+    return next((name for name in names if name in PACKAGES), "")
+
+
+def split(column: Any) -> tuple[Any, Any]:
+    """Give the values as an array, degrees if they have a unit, and where they are missing.
+
+    Missing are masked values, nulls, None, NA and NaN; what stands in their place is any number.
+    """
+    values, missing = SPLIT.get(package(column), _split_numpy)(column)
+    if values.dtype.kind == "f":
+        nan = np.isnan(values)
+        missing = nan if missing is None else missing | nan
+    if missing is None and package(column) not in ("", "numpy"):
+        missing = np.zeros(values.shape, bool)
+    return values, missing
+
+
+def join(values: Any, missing: Any, columns: list[Any]) -> Any:
+    """Make a column like those of the `columns` whose package has the most to say."""
+    for name, function in JOIN.items():
+        alike = [column for column in columns if package(column) == name]
+        if alike:
+            return function(values, missing, alike)
+    return np.ma.array(values, mask=missing)
+
+
+def plain(column: Any) -> Any:
+    """Make an array, masked where values are missing, of what NumPy would take for objects."""
+    if column is None:
+        return np.asarray(column)
+    dtype = getattr(column, "dtype", None)
+    ours = package(column) or not hasattr(column, "__array_ufunc__")
+    if not ours or (isinstance(dtype, np.dtype) and dtype != object):
+        return column  # as NumPy or its package knows how to take it
+    values, missing = SPLIT.get(package(column), _split_numpy)(column)
+    return values if missing is None or not missing.any() else np.ma.array(values, mask=missing)
+
+
+def degrees(column: Any) -> Any:
+    """Convert what has a unit of astropy, and decimals, to degrees in float64."""
+    if package(column) == "astropy" and column.unit is not None:
+        values = _to_degrees(column)
+        if not hasattr(column, "mask"):
+            return values
+        return _masked(column)(values, mask=column.mask)
+    return plain(column)
+
+
+# --- NumPy: arrays, masked arrays, and whatever NumPy makes an array of ---
+
+
+def _lacks(value: Any) -> bool:
+    if isinstance(value, Decimal):
+        return value.is_nan()
+    # NA of pandas is neither equal to itself nor not.
+    return value is None or type(value).__name__ in ("NAType", "NaTType") or bool(value != value)
+
+
+def _split_numpy(column: Any) -> tuple[Any, Any]:
+    if getattr(column, "units", None) is not None and package(column) != "xarray":
+        raise TypeError(f"the unit {column.units} is not known here: convert to degrees")
+    array = np.asanyarray(column)
+    values = np.asarray(array)
+    missing = np.ma.getmaskarray(array) if isinstance(array, np.ma.MaskedArray) else None
+    if values.dtype != object:
+        return values, missing
+    gaps = np.fromiter(map(_lacks, values.flat), bool, values.size).reshape(values.shape)
+    missing = gaps if missing is None else missing | gaps
+    # NumPy finds the type that holds them all.
+    present = [float(each) if isinstance(each, Decimal) else each for each in values[~missing]]
+    numbers = np.array(present) if present else np.zeros(0, bool)
+    values = np.zeros(values.shape, numbers.dtype)
+    values[~missing] = numbers
+    return values, missing
+
+
+# --- pandas: Series, Index and their arrays ---
+
+
+def _split_pandas(column: Any) -> tuple[Any, Any]:
+    dtype = getattr(column, "dtype", None)
+    if hasattr(dtype, "pyarrow_dtype"):
+        import pyarrow as pa
+
+        return _split_arrow(pa.array(column))
+    if hasattr(dtype, "numpy_dtype"):
+        return column.to_numpy(dtype.numpy_dtype, na_value=0), np.asarray(column.isna())
+    return _split_numpy(np.asarray(column, None if isinstance(dtype, np.dtype) else object))
+
+
+def _join_pandas(values: Any, missing: Any, columns: list[Any]) -> Any:
+    import pandas as pd
+
+    arrays = {"b": pd.arrays.BooleanArray, "f": pd.arrays.FloatingArray}
+    array = arrays.get(values.dtype.kind, pd.arrays.IntegerArray)(values, missing)
+    for kind in (pd.Series, pd.Index):
+        alike = [column for column in columns if isinstance(column, kind)]
+        if alike:
+            index = {"index": alike[0].index} if kind is pd.Series else {}
+            return kind(array, name=_name(alike), **index)
+    return array
+
+
+def _name(columns: list[Any]) -> Any:
+    """Give the name that columns have in common, or None."""
+    first = columns[0].name
+    return first if all(column.name == first for column in columns) else None
+
+
+# --- polars: Series ---
+
+
+def _split_polars(column: Any) -> tuple[Any, Any]:
+    import polars as pl
+
+    if not isinstance(column, pl.Series):
+        raise TypeError(f"a column is needed, not a {type(column).__name__} of polars")
+    missing = column.is_null().to_numpy()
+    if column.dtype == pl.Null:
+        return np.zeros(len(column), bool), missing
+    if column.dtype == pl.Decimal:  # its own conversion isn't always to the nearest
+        column = column.cast(pl.Utf8).cast(pl.Float64)
+    return _split_numpy(column.fill_null(strategy="zero").to_numpy())[0], missing
+
+
+def _join_polars(values: Any, missing: Any, columns: list[Any]) -> Any:
+    import polars as pl
+
+    found = pl.Series(columns[0].name, values)
+    return found.zip_with(pl.Series(~missing), found.clear(1))
+
+
+# --- Arrow: arrays, in one piece or chunks, and scalars ---
+
+
+def _split_arrow(column: Any) -> tuple[Any, Any]:
+    import pyarrow as pa
+
+    from mortie._arrow import floats
+
+    if isinstance(column, pa.Scalar):
+        return split(column.as_py())
+    if not isinstance(column, (pa.Array, pa.ChunkedArray)):
+        raise TypeError(f"a column is needed, not a {type(column).__name__} of Arrow")
+    if pa.types.is_dictionary(column.type):
+        column = column.cast(column.type.value_type)
+    kind = column.type
+    missing = np.asarray(column.is_null())
+    if pa.types.is_null(kind):
+        return np.zeros(len(column), bool), missing
+    if pa.types.is_decimal(kind):
+        column = floats(column)
+    elif not (pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_boolean(kind)):
+        raise TypeError(f"numbers are needed, not Arrow's {kind}")
+    return np.asarray(column.fill_null(False if pa.types.is_boolean(kind) else 0)), missing
+
+
+def _join_arrow(values: Any, missing: Any, columns: list[Any]) -> Any:
+    import pyarrow as pa
+
+    return pa.array(values, mask=missing)
+
+
+# --- Astropy: Column, Quantity, Masked ---
+
+
+def _to_degrees(column: Any) -> Any:
+    from mortie.astropy import to_degrees
+
+    return to_degrees(getattr(column, "unmasked", column), column.unit)
+
+
+def _masked(column: Any) -> Any:
+    """Give the class that masks plain values as those of a column are."""
+    if isinstance(column, np.ma.MaskedArray):
+        return np.ma.array
+    from astropy.utils.masked import Masked
+
+    return Masked
+
+
+def _split_astropy(column: Any) -> tuple[Any, Any]:
+    missing = getattr(column, "mask", None)
+    if getattr(column, "unit", None) is not None:
+        return _to_degrees(column), missing
+    return _split_numpy(getattr(column, "unmasked", column))[0], missing
+
+
+def _join_astropy(values: Any, missing: Any, columns: list[Any]) -> Any:
+    from astropy.table import Column, MaskedColumn
+    from astropy.utils.masked import Masked
+
+    named = [column for column in columns if isinstance(column, Column)]
+    if named:
+        return MaskedColumn(values, _name(named), missing)
+    return Masked(values, mask=missing)
+
+
+SPLIT = {
+    "pandas": _split_pandas,
+    "polars": _split_polars,
+    "astropy": _split_astropy,
+    "pyarrow": _split_arrow,
+}
+# Those first whose columns say more than values: an index, a name.
+JOIN = {
+    "pandas": _join_pandas,
+    "polars": _join_polars,
+    "astropy": _join_astropy,
+    "pyarrow": _join_arrow,
+}
+PACKAGES = {*SPLIT, "dask", "numpy", "vaex", "xarray"}
