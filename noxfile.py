@@ -207,8 +207,8 @@ def ecosystem(session):
     session.install(".[test]", *packages)
     modules = [re.match("[a-z]+", package)[0] for package in packages]
     session.run("python", "-W", "ignore", "-c", f"import {', '.join(modules)}")  # so no test skips
-    tests = ["tests/test_ecosystem.py", "tests/test_dask.py", "tests/test_vaex.py"]
-    session.run("pytest", *tests[: 3 if session.python == "3.11" else 2], *session.posargs)
+    tests = [f"tests/test_{name}.py" for name in ("columns", "ecosystem", "dask", "vaex")]
+    session.run("pytest", *tests[: 4 if session.python == "3.11" else 3], *session.posargs)
 
 
 @nox.session

@@ -1,8 +1,8 @@
 """The columns of other packages as arrays of NumPy, and back.
 
-A package is known by the name of its modules, so that none is imported that the caller doesn't use.
-For each there is a function that splits a column into its values and where they are missing (None if
-they can't be), and one that joins these to a column.
+A package is known by the name of its modules, so that none is imported that the caller doesn't
+use. For each there is a function that splits a column into its values and where they are missing
+(None if they can't be), and one that joins these to a column.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def plain(column: Any) -> Any:
         return np.asarray(column)
     dtype = getattr(column, "dtype", None)
     ours = package(column) or not hasattr(column, "__array_ufunc__")
-    if not ours or (isinstance(dtype, np.dtype) and dtype != object):
+    if not ours or (isinstance(dtype, np.dtype) and dtype.kind != "O"):
         return column  # as NumPy or its package knows how to take it
     values, missing = SPLIT.get(package(column), _split_numpy)(column)
     return values if missing is None or not missing.any() else np.ma.array(values, mask=missing)

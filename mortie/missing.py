@@ -104,7 +104,9 @@ def _call(ufunc: Callable[..., Any], /, *columns: Any, **keywords: Any) -> Any:
         import xarray as xr
 
         outputs = [()] * getattr(ufunc, "nout", 1)
-        return xr.apply_ufunc(_for_xarray, call, *columns, output_core_dims=outputs)
+        arrays = [each if package(each) == "xarray" else _masked(each) for each in columns]
+        function = functools.partial(_for_xarray, call)
+        return xr.apply_ufunc(function, *arrays, output_core_dims=outputs)
     if packages <= {"", "numpy"} and any(map(_is_foreign, columns)):
         return call(*columns)
     if "pandas" in packages:
@@ -126,8 +128,13 @@ def _refuse_lazy(column: Any) -> None:
 
 
 def _is_foreign(column: Any) -> bool:
-    """Tell arrays of packages that are not known here, as Awkward Array, which know what they lack."""
+    """Tell an array of another package, as Awkward Array, which knows itself what it lacks."""
     return not package(column) and hasattr(column, "__array_ufunc__")
+
+
+def _masked(column: Any) -> Any:
+    values, missing = split(column)
+    return np.ma.array(values, mask=missing)
 
 
 def _for_xarray(call: Callable[..., Any], *columns: Any) -> Any:
@@ -143,7 +150,7 @@ def _for_xarray(call: Callable[..., Any], *columns: Any) -> Any:
         values[missing] = lack
         return values
 
-    found = _on_columns(call, columns)
+    found = _on_columns(call, [*map(_masked, columns)])
     return tuple(map(hold, found)) if isinstance(found, tuple) else hold(found)
 
 

@@ -88,7 +88,7 @@ def order2res(order: Any) -> Any:
 
 def _numbers(values: Any, kinds: str = "biuf") -> Any:
     """Make an array of what has no type, and refuse types that are not of NumPy's kinds."""
-    if getattr(values, "dtype", object) == object:
+    if getattr(getattr(values, "dtype", np.dtype("O")), "kind", "") == "O":
         values = plain(values)
     dtype = getattr(values, "dtype", None)
     if getattr(dtype, "kind", "b") not in kinds:

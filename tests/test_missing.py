@@ -63,9 +63,12 @@ def test_nan_in_arrays_of_floats_is_missing(dtype):
     np.testing.assert_array_equal(result.mask, np.repeat(GAPS, 7).reshape(7, 7))
     expected = mortie.latlon2mort(9, lat[~GAPS, None].astype(float), LON)
     np.testing.assert_array_equal(result[~GAPS], expected)
-    assert mortie.nullable(mortie.latlon2mort)(9, lat.tolist(), LON).tolist() == np.where(
-        GAPS, None, mortie.latlon2mort(9, np.nan_to_num(lat.astype(float)), LON)
-    ).tolist()
+    assert (
+        mortie.nullable(mortie.latlon2mort)(9, lat.tolist(), LON).tolist()
+        == np.where(
+            GAPS, None, mortie.latlon2mort(9, np.nan_to_num(lat.astype(float)), LON)
+        ).tolist()
+    )
 
 
 def test_none_and_decimals_in_lists():
