@@ -1,5 +1,6 @@
 """The functions of mortie.tools against the contract."""
 
+from decimal import Decimal
 from importlib.metadata import version
 
 import numpy as np
@@ -13,6 +14,7 @@ ORDERS = range(30)
 sphere = np.random.default_rng(1)
 LATS = np.degrees(np.arcsin(sphere.uniform(-1, 1, 500)))
 LONS = sphere.uniform(-180, 360, 500)
+LONGEST = -3241111111111111111
 
 
 def uniq(order, lats=LATS, lons=LONS):
@@ -197,7 +199,16 @@ def test_clip2order_needs_indices():
         tools.clip2order(5)
 
 
-# --- integers of other widths ---
+# --- numbers of other types ---
+
+INTEGERS = ["i1", "u1", "i2", "u2", "i4", "u4", "i8", "u8", ">i8", object, list, bool]
+FLOATS = ["f2", "f4", "f8", ">f8", np.longdouble]
+NO_NUMBERS = ["U3", "S3", "M8[s]", "m8[s]", "c16"]
+
+
+def typed(values, dtype):
+    """Make an array of a type, or a list."""
+    return list(values) if dtype is list else np.array(values).astype(dtype)
 
 
 @pytest.mark.parametrize("dtype", ["i1", "u1", "i2", "i4", "u4", ">i8"])
@@ -206,6 +217,69 @@ def test_orders_of_any_integer_type(dtype):
         np.testing.assert_array_equal(tools.geo2uniq(LATS, LONS, order), uniq(18))
         nest = uniq(18) - 4 * 4**18
         np.testing.assert_array_equal(tools.heal_norm(nest >> 36, order, nest), nest % 4**18)
+
+
+@pytest.mark.parametrize("dtype", INTEGERS)
+def test_heal_norm_of_integers(dtype):
+    values = [0, 1] if dtype is bool else [0, 11, 7]
+    found = tools.heal_norm(typed(values, dtype), 18, typed(values, dtype))
+    assert found.dtype == np.int64
+    assert found.tolist() == [value - value * 4**18 for value in values]
+    found = tools.heal_norm(1, typed(values, dtype), 5)
+    assert found.dtype == np.int64
+    assert found.tolist() == [5 - 4**value for value in values]
+    if dtype not in (object, list):
+        base, order, nest = (np.array(each).astype(dtype)[()] for each in (1, 1, 1))
+        assert tools.heal_norm(base, 29, nest) == 1 - 4**29
+        assert tools.heal_norm(base, order, nest) == -3
+        assert tools.heal_norm(1, order, 2**62) == 2**62 - 4
+
+
+def test_heal_norm_of_python_integers():
+    found = tools.heal_norm(11, 29, 12 * 4**29 - 1)
+    assert (type(found), found) == (int, 4**29 - 1)
+    assert type(tools.heal_norm(True, True, True)) is int
+
+
+def test_heal_norm_is_arithmetic():
+    """Fillers under a mask aren't looked at."""
+    assert tools.heal_norm(99, 3, 540) == 540 - 99 * 64
+    base = np.ma.array([8, 99], mask=[0, 1])
+    order = np.ma.array([3, 77], mask=[0, 1])
+    assert tools.heal_norm(base, order, [540, 0]).tolist() == [28, None]
+
+
+@pytest.mark.parametrize("dtype", [*FLOATS, *NO_NUMBERS])
+def test_what_is_no_integer_is_refused(dtype):
+    values = np.array([3, 4]).astype(dtype)
+    for call in (
+        lambda x: tools.heal_norm(x, 3, 5),
+        lambda x: tools.heal_norm(3, x, 5),
+        lambda x: tools.heal_norm(3, 5, x),
+        lambda x: tools.clip2order(3, x),
+        lambda x: tools.clip2order(x, [1]),
+        lambda x: tools.unique2parent(x),
+        lambda x: tools.geo2mort(0.0, 0.0, x),
+        lambda x: tools.geo2uniq(0.0, 0.0, x),
+    ):
+        for each in (values, values[0], values.tolist()):
+            if not (isinstance(each, list) and isinstance(each[0], int)):  # of m8[s]
+                with pytest.raises(TypeError):
+                    call(each)
+
+
+def test_above_63_bits():
+    big = np.array([2**63 + 28], "u8")
+    for call in (
+        lambda: tools.heal_norm(big, 3, 0),
+        lambda: tools.heal_norm(0, 3, big),
+        lambda: tools.clip2order(3, big),
+    ):
+        with pytest.raises(ValueError, match=r"end at 2..63 - 1, before 9223372036854775836"):
+            call()
+    for call in (lambda: tools.heal_norm([2**70], 3, 0), lambda: tools.clip2order(3, 2**70)):
+        with pytest.raises(TypeError, match="integers are needed, not object"):
+            call()
 
 
 def test_heal_norm_of_unsigned_integers():
@@ -220,5 +294,116 @@ def test_heal_norm_of_unsigned_integers():
         np.testing.assert_array_equal(found, nest % 4**18)
 
 
-def test_unique2parent_of_unsigned_integers():
+@pytest.mark.parametrize("dtype", INTEGERS)
+def test_unique2parent_of_integers(dtype):
+    if dtype is bool:
+        with pytest.raises(TypeError, match="integers, not bool"):
+            tools.unique2parent(np.array([True]))
+    else:
+        found = tools.unique2parent(typed([4, 15], dtype))
+        assert found.dtype == np.int64
+        assert found.tolist() == [0, 11]
+
+
+def test_unique2parent_looks_under_no_mask():
+    found = tools.unique2parent(np.ma.array([16 * 4**5 - 1, 0, 2**63 - 1], mask=[0, 1, 1]))
+    assert found.tolist() == [11, None, None]
+    assert tools.unique2parent(np.ma.masked_all(2, "i8")).tolist() == [None, None]
     assert tools.unique2parent(np.array([16 * 4**29 - 1], "u8")).dtype == np.int64
+
+
+@pytest.mark.parametrize("dtype", INTEGERS)
+def test_clip2order_of_integers(dtype):
+    values = [0, 1] if dtype is bool else [12, 109, 1]
+    found = tools.clip2order(17, typed(values, dtype))
+    assert found.dtype == np.int64
+    assert found.tolist() == [value // 10 for value in values]
+
+
+@pytest.mark.parametrize("dtype", ["i1", "i2", "i4", "i8"])
+def test_clip2order_of_the_least_integers(dtype):
+    least = int(np.iinfo(dtype).min)
+    for order in (18, 17, 16, 0):
+        expected = -(-least // 10 ** (18 - order))
+        assert tools.clip2order(order, np.array([least], dtype)).tolist() == [expected]
+    assert tools.clip2order(17, np.array(least, dtype)[()]) == -(-least // 10)
+
+
+@pytest.mark.parametrize("dtype", [*INTEGERS, *FLOATS])
+def test_order2res_of_numbers(dtype):
+    values = [0, 1] if dtype is bool else [0, 18, 7]
+    found = tools.order2res(typed(values, dtype))
+    assert found.dtype == np.float64
+    np.testing.assert_array_equal(found, [111 * 58.6323 * 0.5**value for value in values])
+    if dtype not in (object, list):
+        assert tools.order2res(np.array(1).astype(dtype)[()]) == 111 * 58.6323 * 0.5
+
+
+@pytest.mark.parametrize("dtype", NO_NUMBERS)
+def test_order2res_refuses_what_is_no_number(dtype):
+    values = np.array([3, 4]).astype(dtype)
+    for each in (values, values[0]):
+        with pytest.raises(TypeError):
+            tools.order2res(each)
+
+
+@pytest.mark.parametrize("dtype", [*INTEGERS, *FLOATS[:-1]])
+def test_coordinates_of_any_type(dtype):
+    values = [True, True] if dtype is bool else [1, 50, 80]
+    lats = typed(values, dtype)
+    expected = uniq(18, [*map(float, values)], [*map(float, values)])
+    np.testing.assert_array_equal(tools.geo2uniq(lats, lats), expected)
+    np.testing.assert_array_equal(tools.geo2mort(lats, lats), tools.geo2mort(values, values))
+    if dtype not in (object, list):
+        assert tools.geo2uniq(lats[1], lats[1]) == expected[1]
+        assert tools.geo2mort(lats[1], lats[1]).shape == (1,)
+
+
+@pytest.mark.parametrize("dtype", NO_NUMBERS)
+def test_coordinates_that_are_no_numbers(dtype):
+    values = np.array([3, 4]).astype(dtype)
+    for call in (tools.geo2uniq, tools.geo2mort):
+        for each in (values, values[0], list(values)):
+            for pair in ((each, 0.0), (0.0, each)):
+                with pytest.raises(TypeError):
+                    call(*pair)
+
+
+def test_coordinates_of_longer_floats_are_refused():
+    if np.finfo(np.longdouble).nmant > 52:
+        with pytest.raises(TypeError, match="not supported for the input types"):
+            tools.geo2mort(np.longdouble(1), 0.0)
+
+
+def test_decimals():
+    pole = Decimal("-90." + "0" * 30)
+    assert tools.geo2mort(pole, Decimal("0.1"), 6).tolist() == tools.geo2mort(-90, 0.1, 6).tolist()
+    assert (
+        tools.geo2uniq([pole, Decimal(1)], 0, 6).tolist() == tools.geo2uniq([-90, 1], 0, 6).tolist()
+    )
+    assert tools.order2res(Decimal(3)) == tools.order2res(3)
+    for call in (tools.geo2mort, tools.geo2uniq):
+        with pytest.raises(ValueError, match=r"latitude must lie in -90 to 90 degrees, not 90\.1"):
+            call([Decimal("90.1")], 0.0)
+        with pytest.raises(TypeError):
+            call(0.0, 0.0, Decimal(6))
+
+
+def test_the_smallest_floats():
+    """As any other number beside zero."""
+    tiny = np.array([5e-324, -5e-324, 2.2e-308, -0.0])
+    for order in (0, 18, 29):
+        np.testing.assert_array_equal(tools.geo2uniq(tiny, tiny, order), uniq(order, tiny, tiny))
+    half = np.array([6e-8], "f2")  # subnormal
+    np.testing.assert_array_equal(
+        tools.geo2uniq(half, half), uniq(18, [float(half[0])], [float(half[0])])
+    )
+
+
+def test_masks_are_kept():
+    lat = np.ma.array([1.0, 2.0], mask=[0, 1])
+    for found in (tools.geo2mort(lat, 0.0, 6), tools.geo2uniq(lat, 0.0, 6)):
+        assert np.ma.getmaskarray(found).tolist() == [False, True]
+    assert tools.geo2mort([1.0, None], 0.0, 6).tolist() == [tools.geo2mort(1, 0, 6)[0], None]
+    assert tools.clip2order(3, np.ma.array([LONGEST, 7], mask=[0, 1])).tolist() == [-3241, None]
+    assert tools.order2res(np.ma.array([1, 7], mask=[0, 1])).tolist()[1] is None
