@@ -57,13 +57,17 @@ def plain(column: Any) -> Any:
 
 
 def degrees(column: Any) -> Any:
-    """Convert what has a unit of astropy, and decimals, to degrees in float64."""
-    if package(column) == "astropy" and column.unit is not None:
-        values = _to_degrees(column)
-        if not hasattr(column, "mask"):
-            return values
-        return _masked(column)(values, mask=column.mask)
-    return plain(column)
+    """Convert what has a unit of astropy, and decimals, to degrees in float64; keep masks."""
+    if package(column) != "astropy" or getattr(column, "unit", None) is None:
+        return plain(column)
+    values, missing = _split_astropy(column)
+    if missing is None:
+        return values
+    if isinstance(column, np.ma.MaskedArray):
+        return np.ma.array(values, mask=missing)
+    from astropy.utils.masked import Masked
+
+    return Masked(values, mask=missing)
 
 
 # --- NumPy: arrays, masked arrays, and whatever NumPy makes an array of ---
@@ -184,26 +188,14 @@ def _join_arrow(values: Any, missing: Any, columns: list[Any]) -> Any:
 # --- Astropy: Column, Quantity, Masked ---
 
 
-def _to_degrees(column: Any) -> Any:
+def _split_astropy(column: Any) -> tuple[Any, Any]:
+    values = getattr(column, "unmasked", column)
+    unit = getattr(column, "unit", None)
+    if unit is None:
+        return _split_numpy(values)[0], getattr(column, "mask", None)
     from mortie.astropy import to_degrees
 
-    return to_degrees(getattr(column, "unmasked", column), column.unit)
-
-
-def _masked(column: Any) -> Any:
-    """Give the class that masks plain values as those of a column are."""
-    if isinstance(column, np.ma.MaskedArray):
-        return np.ma.array
-    from astropy.utils.masked import Masked
-
-    return Masked
-
-
-def _split_astropy(column: Any) -> tuple[Any, Any]:
-    missing = getattr(column, "mask", None)
-    if getattr(column, "unit", None) is not None:
-        return _to_degrees(column), missing
-    return _split_numpy(getattr(column, "unmasked", column))[0], missing
+    return to_degrees(values, unit), getattr(column, "mask", None)
 
 
 def _join_astropy(values: Any, missing: Any, columns: list[Any]) -> Any:

@@ -97,24 +97,19 @@ def _call(ufunc: Callable[..., Any], /, *columns: Any, **keywords: Any) -> Any:
             raise TypeError(f"{ufunc.__name__} takes {most} inputs, not {len(columns)}")
         call = functools.partial(ufunc, **keywords)
 
-    packages = {package(column) for column in columns}
     for column in columns:
         _refuse_lazy(column)
+    packages = {package(column) for column in columns}
     if "xarray" in packages:
-        import xarray as xr
-
-        outputs = [()] * getattr(ufunc, "nout", 1)
-        arrays = [each if package(each) == "xarray" else _masked(each) for each in columns]
-        function = functools.partial(_for_xarray, call)
-        return xr.apply_ufunc(function, *arrays, output_core_dims=outputs)
-    if packages <= {"", "numpy"} and any(map(_is_foreign, columns)):
-        return call(*columns)
+        return _on_xarrays(call, columns, getattr(ufunc, "nout", 1))
     if "pandas" in packages:
         labelled = [each for each in columns if package(each) == "pandas" and hasattr(each, "iloc")]
         if any(not each.index.equals(labelled[0].index) for each in labelled):
             raise ValueError("the Series have different indexes: align them first")
         if any(each.ndim == 2 for each in labelled):
             return _on_frames(call, columns)
+    if packages <= {"", "numpy"} and any(map(_is_foreign, columns)):
+        return call(*columns)
     return _on_columns(call, columns)
 
 
@@ -132,26 +127,28 @@ def _is_foreign(column: Any) -> bool:
     return not package(column) and hasattr(column, "__array_ufunc__")
 
 
-def _masked(column: Any) -> Any:
-    values, missing = split(column)
-    return np.ma.array(values, mask=missing)
+def _on_xarrays(call: Callable[..., Any], columns: Sequence[Any], outputs: int) -> Any:
+    """Call with what DataArrays hold, as xarray matches it by the names of dimensions."""
+    import xarray as xr
 
-
-def _for_xarray(call: Callable[..., Any], *columns: Any) -> Any:
-    """Give results that xarray can hold: it has no masks."""
+    def masked(column: Any) -> Any:
+        values, missing = split(column)
+        return np.ma.array(values, mask=False if missing is None else missing)
 
     def hold(result: Any) -> Any:
-        missing = np.ma.getmaskarray(result)
-        values = np.ma.getdata(result)
+        """Put None among integers: xarray has no masks, and its NaN would make floats of them."""
+        values, missing = np.ma.getdata(result), np.ma.getmaskarray(result)
         if not missing.any():
             return values
-        kind, lack = (float, np.nan) if values.dtype.kind == "f" else (object, None)
-        values = values.astype(kind)
-        values[missing] = lack
-        return values
+        lack = np.nan if values.dtype.kind == "f" else None
+        return np.where(missing, lack, values.astype(object if lack is None else float))
 
-    found = _on_columns(call, [*map(_masked, columns)])
-    return tuple(map(hold, found)) if isinstance(found, tuple) else hold(found)
+    def function(*arrays: Any) -> Any:
+        found = _on_columns(call, [*map(masked, arrays)])
+        return tuple(map(hold, found)) if isinstance(found, tuple) else hold(found)
+
+    arrays = [each if package(each) == "xarray" else masked(each) for each in columns]
+    return xr.apply_ufunc(function, *arrays, output_core_dims=[()] * outputs)
 
 
 def _on_frames(call: Callable[..., Any], columns: Sequence[Any]) -> Any:
@@ -200,7 +197,7 @@ def _on_columns(call: Callable[..., Any], columns: Sequence[Any]) -> Any:
         return filled
 
     def mark(result: Any) -> Any:
-        found = np.asarray(result)
+        found = np.require(result, requirements="W")
         if nothing:
             found = np.zeros(shape + found.shape[1:], found.dtype)
         elif gaps.size:
