@@ -17,6 +17,7 @@ LAZY = {
     "dask": "Dask's collections take this function by map_blocks or map_partitions",
     "polars": "polars' expressions take this function by polars.map_batches",
     "vaex": "vaex's expressions have these functions as methods of df.mortie",
+    "xarray": "xarray's chunked arrays need load() first, or their .data dask.array.map_blocks",
 }
 
 
@@ -116,10 +117,13 @@ def _call(ufunc: Callable[..., Any], /, *columns: Any, **keywords: Any) -> Any:
 def _refuse_lazy(column: Any) -> None:
     """Refuse what is computed later, and in parts."""
     name = package(column)
-    if name == "xarray" and column.__dask_graph__() is not None:
-        name = "dask"
-    if name in LAZY and (name != "polars" or type(column).__name__ in ("Expr", "LazyFrame")):
-        raise TypeError(f"{LAZY[name]}, not as its arguments")
+    later = name in LAZY
+    if name == "polars":
+        later = type(column).__name__ in ("Expr", "LazyFrame")
+    elif name == "xarray":
+        later = column.__dask_graph__() is not None
+    if later:
+        raise TypeError(f"{LAZY[name]}: nullable works at once")
 
 
 def _is_foreign(column: Any) -> bool:
@@ -157,6 +161,8 @@ def _on_frames(call: Callable[..., Any], columns: Sequence[Any]) -> Any:
 
     frames = [each for each in columns if isinstance(each, pd.DataFrame)]
     names = frames[0].columns
+    if names.empty:
+        raise ValueError("the DataFrame has no columns")
     if any(not each.columns.equals(names) for each in frames):
         raise ValueError("the DataFrames have different columns: align them first")
     if any(np.ndim(each) for each in columns if not isinstance(each, pd.DataFrame)):

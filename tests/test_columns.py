@@ -134,6 +134,8 @@ def test_data_frames():
     assert listed(again.iloc[:, 0]) == [SHORT[0], None]
     assert listed(again.iloc[:, 1]) == SHORT
     clip_mort = mortie.nullable(mortie.clip_mort)
+    with pytest.raises(ValueError, match="has no columns"):
+        clip_mort(0, frame.iloc[:, :0])
     with pytest.raises(ValueError, match="different columns"):
         clip_mort(frame.set_axis(["a", "b"], axis=1), frame)
     with pytest.raises(ValueError, match="different indexes"):
@@ -248,6 +250,10 @@ def test_floats_of_arrow():
 
     column = pa.array([*DECIMALS, None], pa.decimal256(50, 18))
     assert floats(column).to_pylist() == [*map(float, DECIMALS), None]
+    for scale in range(36):  # at 5, Arrow's own cast puts them beyond 90 degrees
+        poles = pa.array([Decimal(-90), Decimal(90)], pa.decimal128(38, scale))
+        assert floats(poles).to_pylist() == [-90.0, 90.0]
+        assert tools.geo2mort(poles, 0.0, 3).tolist() == [-3111, 1444]
     large = [Decimal(7) ** 40, Decimal(2) ** 63 + 1, Decimal("-1E30"), Decimal("1.5E-18")]
     assert floats(pa.array(large, pa.decimal256(76, 19))).to_pylist() == [*map(float, large)]
     assert floats(pa.array([120000], pa.decimal128(5, -2))).to_pylist() == [120000.0]
