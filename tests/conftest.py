@@ -34,11 +34,7 @@ def drainage():
 @pytest.fixture(scope="session")
 def numba_version():
     """The module that stands in where the extension can't be imported."""
-    for package in ("numba", "healpy"):
-        pytest.importorskip(package, reason=f"{package} is missing; mortie[test] has it")
-    from mortie import _numba
-
-    return _numba
+    return pytest.importorskip("mortie._numba", reason="numba is missing; mortie[test] has it")
 
 
 @pytest.fixture(scope="session")
