@@ -21,31 +21,24 @@ native = pytest.importorskip("mortie._native", reason="only the fallback can be 
 random = np.random.default_rng(11)
 
 
-@pytest.fixture(scope="module")
-def compiled():
-    """The fallback's ufuncs."""
-    numba = pytest.importorskip("mortie._numba", reason="numba is missing; mortie[test] has it")
-    return numba.ufuncs()
-
-
-def assert_same_bits(name, compiled, *args):
-    expected, results = getattr(native, name)(*args), compiled[name](*args)
+def assert_same_bits(name, fallback, *args):
+    expected, results = getattr(native, name)(*args), fallback[name](*args)
     for result, right in zip(np.atleast_2d(results), np.atleast_2d(expected), strict=True):
         assert result.dtype == right.dtype
         np.testing.assert_array_equal(result.view("u1"), right.view("u1"))
 
 
 @pytest.mark.parametrize("maker", points.MAKERS, ids=lambda maker: maker.__name__)
-def test_points_and_centres(compiled, maker):
+def test_points_and_centres(fallback, maker):
     for order in (0, 1, 5, 11, 18, 29):
         lat, lon = maker(random, 20_000, min(order, 18))
-        assert_same_bits("latlon2nest", compiled, order, lat, lon)
+        assert_same_bits("latlon2nest", fallback, order, lat, lon)
         if order <= 18:
-            assert_same_bits("latlon2mort", compiled, order, lat, lon)
-            assert_same_bits("mort2latlon", compiled, mortie.latlon2mort(order, lat, lon))
+            assert_same_bits("latlon2mort", fallback, order, lat, lon)
+            assert_same_bits("mort2latlon", fallback, mortie.latlon2mort(order, lat, lon))
 
 
-def test_indices(compiled, wild):
+def test_indices(fallback, wild):
     order = random.integers(0, 19, 20_000)
     nest = random.integers(0, 12 * 4**order)
     morton = native.nest2mort(order, nest)
@@ -59,16 +52,16 @@ def test_indices(compiled, wild):
         ("mort2nest", morton),
         ("clip_mort", random.integers(0, order + 1), morton),
     ):
-        assert_same_bits(name, compiled, *args)
+        assert_same_bits(name, fallback, *args)
 
 
-def test_names(compiled):
+def test_names(fallback):
     """Those that the package exports, that the extension makes and that the fallback knows."""
     made = {name for name, it in vars(native).items() if isinstance(it, np.ufunc)}
     others = {"backend", "kernel", "fast_norm2mort", "vaex_norm2mort"}
     assert set(_backend.__all__) == made | others
-    assert set(compiled) <= made
-    for name, ufunc in compiled.items():
+    assert set(fallback) <= made
+    for name, ufunc in fallback.items():
         assert type(ufunc) is np.ufunc
         mine = getattr(native, name)
         for attribute in ("__name__", "types", "nin", "nout", "identity", "signature"):
