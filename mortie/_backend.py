@@ -1,10 +1,17 @@
 """Choose where the ufuncs come from: the C++ extension, else numba."""
 
+from __future__ import annotations
+
 import os
 import warnings
+from typing import TYPE_CHECKING
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import NoReturn
+
+# The one list of the ufuncs' names; tests hold the extension, its stub and the fallback against it.
 __all__ = [
-    "NATIVE_AVAILABLE",
     "VaexNorm2Mort",
     "backend",
     "clip_mort",
@@ -29,58 +36,13 @@ if _forced:
     _why_not_native = "MORTIE_FORCE_NUMBA is set"
 else:
     try:
-        from mortie._native import (
-            VaexNorm2Mort,
-            clip_mort,
-            fastNorm2Mort,
-            is_mort,
-            kernel,
-            latlon2mort,
-            latlon2nest,
-            mort2latlon,
-            mort2nest,
-            mort2norm,
-            mort2order,
-            nest2mort,
-        )
+        from mortie._native import *
 
         NATIVE_AVAILABLE = True
     except ImportError as _error:
         if os.environ.get("MORTIE_KERNEL"):  # who forces a kernel wants no fallback
             raise
         _why_not_native = f"the C++ extension of mortie can't be imported ({_error})"
-
-if not NATIVE_AVAILABLE:
-    try:
-        from mortie._numba import (  # type: ignore[assignment] # functions for some ufuncs
-            VaexNorm2Mort,
-            clip_mort,
-            fastNorm2Mort,
-            is_mort,
-            kernel,
-            latlon2mort,
-            latlon2nest,
-            mort2latlon,
-            mort2nest,
-            mort2norm,
-            mort2order,
-            nest2mort,
-        )
-    except ImportError as _error:
-        raise ImportError(
-            f"{_why_not_native}, and the numba fallback can't be imported ({_error}). Install "
-            "mortie again for the extension (pip install --force-reinstall mortie), or numba for "
-            "the slower fallback (pip install 'mortie[numba]')."
-        ) from _error
-    if not _forced:
-        warnings.warn(
-            f"{_why_not_native}; mortie uses the slower numba fallback",
-            RuntimeWarning,
-            stacklevel=2,
-        )
-
-fast_norm2mort = fastNorm2Mort
-vaex_norm2mort = VaexNorm2Mort
 
 
 def backend() -> str:
@@ -100,3 +62,39 @@ def backend() -> str:
     'native'
     """
     return "native" if NATIVE_AVAILABLE else "numba"
+
+
+if not NATIVE_AVAILABLE:
+    try:
+        from mortie import _numba
+    except ImportError as _error:
+        raise ImportError(
+            f"{_why_not_native}, and the numba fallback can't be imported ({_error}). Install "
+            "mortie again for the extension (pip install --force-reinstall mortie), or numba for "
+            "the slower fallback (pip install 'mortie[numba]')."
+        ) from _error
+    if not _forced:
+        warnings.warn(
+            f"{_why_not_native}; mortie uses the slower numba fallback",
+            RuntimeWarning,
+            stacklevel=2,
+        )
+    globals().update(_numba.ufuncs(), kernel=_numba.kernel)
+
+fast_norm2mort = fastNorm2Mort
+vaex_norm2mort = VaexNorm2Mort
+
+
+def _only_native(name: str, why: str) -> Callable[..., NoReturn]:
+    """Make what stands in the place of a ufunc that the fallback doesn't have."""
+
+    def ufunc(*operands: object, **options: object) -> NoReturn:
+        raise ImportError(f"{name} needs the C++ extension, and numba runs in its place: {why}")
+
+    ufunc.__name__ = ufunc.__qualname__ = name
+    return ufunc
+
+
+if not NATIVE_AVAILABLE:
+    for _name in set(__all__) - set(globals()):
+        globals()[_name] = _only_native(_name, _why_not_native)

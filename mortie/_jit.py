@@ -1,95 +1,84 @@
 """The ufuncs inside code that numba compiles, where numba is installed: it calls `init` itself.
 
-Jitted code forgets the errors of numba's own ufuncs and goes on with a wrong number. Here arrays,
-too, are computed by the functions of one element, whose errors arrive.
+Jitted code forgets the errors of ufuncs and goes on with a wrong number. Here arrays, too, are
+computed by the functions of one element, whose errors arrive.
 """
 # mypy: disable-error-code="no-untyped-def"
 
 from __future__ import annotations
 
-__all__ = ["init"]
+__all__ = ["implement", "init"]
 
 
 def init() -> None:
-    """Give numba an implementation of each ufunc: the fallback's, compiled when first used."""
-    try:
-        from mortie import _native
-    except ImportError:
-        return  # the fallback's functions are numba's already
-    import numpy as np
-    from numba.core import types
-    from numba.extending import overload
+    """Give numba an implementation of each ufunc, compiled when first used."""
+    from mortie import _backend
 
-    def function_of(name, *operands):
-        """Give the function of one element and whether there are arrays; None for wrong types."""
+    if _backend.NATIVE_AVAILABLE:  # the fallback gives its own as it makes them
         from mortie import _numba
 
-        array = [isinstance(operand, types.Array) for operand in operands]
-        for operand, is_array in zip(operands, array, strict=True):
-            dtype = operand.dtype if is_array else operand
-            if not isinstance(dtype, (types.Boolean, types.Integer)) or dtype == types.uint64:
-                return None, False
-        return getattr(_numba, "_" + name), any(array)
+        for name, element in _numba.ELEMENTS.items():
+            implement(getattr(_backend, name), element)
 
-    def of_one(name, dtype=np.int64):
-        @overload(getattr(_native, name))
-        def implementation(a):
-            function, array = function_of(name, a)
 
-            def loop(a):
-                out = np.empty(a.shape, dtype)
-                for i, x in np.ndenumerate(a):
-                    out[i] = function(x)
-                return out
+def implement(ufunc, element) -> None:
+    """Give numba an implementation of a ufunc by its function of one element."""
+    import numpy as np
+    from numba.core import errors, types
+    from numba.extending import overload
+    from numba.np.numpy_support import as_dtype
 
-            return loop if array else function and (lambda a: function(a))
+    def can_cast(operand, to):
+        try:
+            dtype = as_dtype(operand.dtype if isinstance(operand, types.Array) else operand)
+        except errors.NumbaNotImplementedError:
+            return False
+        return np.can_cast(dtype, to)
 
-    def of_two(name):
-        @overload(getattr(_native, name))
-        def implementation(a, b):
-            function, array = function_of(name, a, b)
+    @overload(ufunc, strict=False)
+    def implementation(*operands):
+        if len(operands) != len(element.inputs):
+            return None
+        if not all(map(can_cast, operands, element.inputs)):
+            return None
+        if element.raises and loses_errors():
+            raise errors.TypingError(
+                f"{ufunc.__name__} can't be called in code compiled with parallel=True or as a "
+                "ufunc: numba loses errors of its threads, and would go on with a wrong number"
+            )
+        arrays = any(isinstance(operand, types.Array) for operand in operands)
+        names = {"function": element.compiled, "np": np}
+        exec(source(element, arrays), names)
+        return names["call"]
 
-            def loop(a, b):
-                shape = np.broadcast_shapes(np.shape(a), np.shape(b))
-                xs, ys = np.broadcast_to(a, shape), np.broadcast_to(b, shape)
-                out = np.empty(shape, np.int64)
-                for i in np.ndindex(shape):
-                    out[i] = function(xs[i], ys[i])
-                return out
 
-            return loop if array else function and (lambda a, b: function(a, b))
+def loses_errors():
+    """Tell whether the code that numba compiles may run in threads that lose errors."""
+    from numba.core.targetconfig import ConfigStack
 
-    def of_three(name):
-        @overload(getattr(_native, name))
-        def implementation(a, b, c):
-            function, array = function_of(name, a, b, c)
+    flags = ConfigStack.top_or_none()
+    # As a ufunc, which may be for threads, code gets a wrapper for C alone.
+    as_ufunc = flags.no_cpython_wrapper and not flags.no_cfunc_wrapper
+    return flags.auto_parallel.enabled or as_ufunc
 
-            def loop(a, b, c):
-                shape = np.broadcast_shapes(np.shape(a), np.shape(b), np.shape(c))
-                xs, ys = np.broadcast_to(a, shape), np.broadcast_to(b, shape)
-                zs = np.broadcast_to(c, shape)
-                out = np.empty(shape, np.int64)
-                for i in np.ndindex(shape):
-                    out[i] = function(xs[i], ys[i], zs[i])
-                return out
 
-            return loop if array else function and (lambda a, b, c: function(a, b, c))
-
-    of_one("is_mort", np.bool_)
-    of_one("mort2nest")
-    of_one("mort2order")
-    of_two("VaexNorm2Mort")
-    of_two("clip_mort")
-    of_two("nest2mort")
-    of_three("fastNorm2Mort")
-
-    mort2nest, mort2order = _native.mort2nest, _native.mort2order
-
-    @overload(_native.mort2norm)
-    def mort2norm(morton):
-        def implementation(morton):
-            order, nest = mort2order(morton), mort2nest(morton)
-            parents = nest >> 2 * order
-            return order, nest - (parents << 2 * order), parents
-
-        return implementation
+def source(element, arrays):
+    """Write the function that jitted code calls: numba wants one of just these operands."""
+    x = [f"x{i}" for i in range(len(element.inputs))]
+    if not arrays:
+        return f"def call({', '.join(x)}):\n    return function({', '.join(x)})\n"
+    y = [f"y{i}" for i in range(len(element.outputs))]
+    lines = [
+        f"def call({', '.join(x)}):",
+        f"    shape = np.broadcast_shapes({', '.join(f'np.shape({each})' for each in x)})",
+        *(f"    {each} = np.broadcast_to({each}, shape)" for each in x),
+        *(
+            f"    {each} = np.empty(shape, np.{dtype})"
+            for each, dtype in zip(y, element.outputs, strict=True)
+        ),
+        "    for i in np.ndindex(shape):",
+        f"        {', '.join(f'{each}[i]' for each in y)} = function("
+        f"{', '.join(f'{each}[i]' for each in x)})",
+        f"    return {', '.join(y)}",
+    ]
+    return "\n".join(lines)

@@ -1,95 +1,116 @@
-"""The functions of the C++ extension in numba and healpy, for places where it can't be used.
+"""The ufuncs in numba, for places where the C++ extension can't be used.
 
-Each function of one element is compiled by itself, for jitted code (_jit.py), and as a ufunc.
+The functions of one element follow csrc/index line by line, and give its results in every bit.
+numba compiles them for jitted code that calls ufuncs (_jit.py), and as ufuncs.
 """
+
+import contextlib
+import functools
+import math
 
 import numba
 import numpy as np
 
-__all__ = [
-    "VaexNorm2Mort",
-    "clip_mort",
-    "fastNorm2Mort",
-    "is_mort",
-    "kernel",
-    "latlon2mort",
-    "latlon2nest",
-    "mort2latlon",
-    "mort2nest",
-    "mort2norm",
-    "mort2order",
-    "nest2mort",
-]
+from mortie import _jit
+
+__all__ = ["ELEMENTS", "kernel", "ufuncs"]
+
+ELEMENTS = {}
+
+# numba keeps what it has compiled only where it is told a folder: the usual ones can't always be
+# written to, and then numba refuses to compile at all.
+compiled = numba.njit(cache=bool(numba.config.CACHE_DIR))
 
 
-@numba.njit("int64(int64, int64, int64)")
-def _norm2mort(order, normed, parents):
+class Element:
+    """A function of one element, the types of its operands, and whether it may raise."""
+
+    def __init__(self, function, inputs, outputs, raises):
+        self.function = function
+        self.inputs = inputs.split()
+        self.outputs = outputs.split()
+        self.raises = raises
+
+    @functools.cached_property
+    def compiled(self):
+        """The function as numba compiles it: for its types alone, to which others are cast."""
+        of = ", ".join(self.outputs)
+        if len(self.outputs) > 1:
+            of = f"Tuple(({of}))"
+        signature = f"{of}({', '.join(self.inputs)})"
+        return numba.njit(signature, cache=bool(numba.config.CACHE_DIR))(self.function)
+
+
+def element(inputs, outputs, raises=True):
+    """Make a function that of one element of the ufunc of its name."""
+
+    def add(function):
+        ELEMENTS[function.__name__] = Element(function, inputs, outputs, raises)
+        return function
+
+    return add
+
+
+def ufunc(name):
+    """Make the ufunc, which is one of NumPy's, and tell numba how jitted code calls it."""
+    this = ELEMENTS[name]
+    xs = [f"x{i}" for i in range(len(this.inputs))]
+    ys = [f"y{i}" for i in range(len(this.outputs))]
+    loop = (
+        f"def {name}({', '.join(xs + ys)}):\n"
+        f"    {', '.join(f'{y}[0]' for y in ys)} = function({', '.join(xs)})\n"
+    )
+    names = {"__name__": __name__, "function": this.compiled}
+    exec(compile(loop, __file__, "exec"), names)  # numba's cache knows it by this file's name
+    names[name].__doc__ = this.function.__doc__
+    # `vectorize` knows no ufuncs of several outputs; this is an ordinary ufunc, too, where the
+    # operands have no dimensions of their own.
+    signature = f"{','.join(['()'] * len(xs))}->{','.join(['()'] * len(ys))}"
+    types = ", ".join(this.inputs + [f"{output}[:]" for output in this.outputs])
+    vectorize = numba.guvectorize(
+        [types], signature, nopython=True, cache=bool(numba.config.CACHE_DIR)
+    )
+    made = vectorize(names[name]).ufunc
+    with contextlib.suppress(AttributeError):  # before NumPy 2.2
+        made.__module__ = "mortie"  # where pickle finds it
+    _jit.implement(made, this)
+    return made
+
+
+def ufuncs():
+    """Make all ufuncs, by name."""
+    return {name: ufunc(name) for name in ELEMENTS}
+
+
+def kernel():
+    """Tell that numba runs in place of the native kernels."""
+    return "numba"
+
+
+class Refusal(Exception):  # noqa: N818
+    """What compiled code raises and Python makes a ValueError: only that can write a float."""
+
+    def __new__(cls, text, *values):
+        return ValueError(text.format(*values))
+
+
+# --- index/morton.hpp ---
+
+
+@compiled
+def encode(order, normed, parent):
     digits = 0
     place = 1
     for level in range(order):
         digits += ((normed >> (2 * level) & 3) + 1) * place
         place *= 10
-    if parents < 6:
-        return digits + (parents + 1) * place
-    return -(digits + (parents - 5) * place)
+    if parent < 6:
+        return digits + (parent + 1) * place
+    return -(digits + (parent - 5) * place)
 
 
-@numba.njit("int64(int64, int64, int64)")
-def _fastNorm2Mort(order, normed, parents):
-    if order > 18:
-        raise ValueError("Max order is 18 (to output to 64-bit int).")
-    if order < 0:
-        raise ValueError("order must lie in 0-18, not " + str(order))
-    return _norm2mort(order, normed, parents)
-
-
-@numba.vectorize(["int64(int64, int64, int64)"])
-def fastNorm2Mort(order, normed, parents):
-    """Give decimal Morton indices of HEALPix NESTED pixels of orders 0-18."""
-    return _fastNorm2Mort(order, normed, parents)
-
-
-@numba.njit("int64(int64, int64)")
-def _VaexNorm2Mort(normed, parents):
-    return _norm2mort(18, normed, parents)
-
-
-@numba.vectorize(["int64(int64, int64)"])
-def VaexNorm2Mort(normed, parents):
-    """Give decimal Morton indices of HEALPix NESTED pixels of order 18."""
-    return _VaexNorm2Mort(normed, parents)
-
-
-@numba.njit
-def _no_order(order):
-    why = "Max order is 18 (to output to 64-bit int): " if order > 18 else ""
-    return why + "order must lie in 0-18, not " + str(order)
-
-
-@numba.njit("int64(int64, int64)")
-def _nest2mort(order, nest):
-    if order < 0 or order > 18:
-        raise ValueError(_no_order(order))
-    if nest < 0 or nest >> (2 * order) > 11:
-        raise ValueError(
-            "nest must lie in 0-"
-            + str((12 << (2 * order)) - 1)
-            + " at order "
-            + str(order)
-            + ", not "
-            + str(nest)
-        )
-    return _norm2mort(order, nest, nest >> (2 * order))
-
-
-@numba.vectorize(["int64(int64, int64)"])
-def nest2mort(order, nest):
-    """Give decimal Morton indices of HEALPix NESTED pixel numbers."""
-    return _nest2mort(order, nest)
-
-
-@numba.njit("UniTuple(int64, 2)(int64)")
-def _decode(morton):
+@compiled
+def decode(morton):
     """Give the order, -1 if the number is no index, and the NESTED pixel number."""
     left = abs(morton)
     order = 0
@@ -107,115 +128,208 @@ def _decode(morton):
     return order, parent << (2 * order) | nest
 
 
-@numba.njit
-def _no_index(morton):
-    return (
-        "a Morton index has 1 to 19 digits, the first in 1-6 and the others in 1-4, and "
-        + str(morton)
-        + " is none"
-    )
+@compiled
+def decode_index(morton):
+    order, nest = decode(morton)
+    if order < 0:
+        raise Refusal(
+            "a Morton index has 1 to 19 digits, the first in 1-6 and the others in 1-4, and {} is "
+            "none",
+            morton,
+        )
+    return order, nest
 
 
-@numba.njit("boolean(int64)")
-def _is_mort(morton):
-    return _decode(morton)[0] >= 0
+@compiled
+def check_order(order, highest):
+    if order > highest == 18:
+        raise Refusal(
+            "Max order is 18 (to output to 64-bit int): order must lie in 0-18, not {}", order
+        )
+    if order < 0 or order > highest:
+        raise Refusal("order must lie in 0-{}, not {}", highest, order)
 
 
-@numba.vectorize(["boolean(int64)"])
+@element("int64 int64 int64", "int64")
+def fastNorm2Mort(order, normed, parents):
+    """Give decimal Morton indices of HEALPix NESTED pixels of orders 0-18."""
+    if order > 18:
+        raise ValueError("Max order is 18 (to output to 64-bit int).")
+    check_order(order, 18)
+    return encode(order, normed, parents)
+
+
+@element("int64 int64", "int64", raises=False)
+def VaexNorm2Mort(normed, parents):
+    """Give decimal Morton indices of HEALPix NESTED pixels of order 18."""
+    return encode(18, normed, parents)
+
+
+@element("int64 int64", "int64")
+def nest2mort(order, nest):
+    """Give decimal Morton indices of HEALPix NESTED pixel numbers."""
+    check_order(order, 18)
+    if nest < 0 or nest >> (2 * order) > 11:
+        last = (12 << (2 * order)) - 1
+        raise Refusal("nest must lie in 0-{} at order {}, not {}", last, order, nest)
+    return encode(order, nest, nest >> (2 * order))
+
+
+@element("int64", "bool_", raises=False)
 def is_mort(morton):
     """Tell which numbers are decimal Morton indices."""
-    return _is_mort(morton)
+    return decode(morton)[0] >= 0
 
 
-@numba.njit("int64(int64)")
-def _mort2order(morton):
-    order = _decode(morton)[0]
-    if order < 0:
-        raise ValueError(_no_index(morton))
-    return order
-
-
-@numba.vectorize(["int64(int64)"])
+@element("int64", "int64")
 def mort2order(morton):
     """Give the orders of decimal Morton indices."""
-    return _mort2order(morton)
+    return decode_index(morton)[0]
 
 
-@numba.njit("int64(int64)")
-def _mort2nest(morton):
-    order, nest = _decode(morton)
-    if order < 0:
-        raise ValueError(_no_index(morton))
-    return nest
-
-
-@numba.vectorize(["int64(int64)"])
-def mort2nest(morton):
-    """Give the HEALPix NESTED pixel numbers of decimal Morton indices."""
-    return _mort2nest(morton)
-
-
-@numba.njit("int64(int64, int64)")
-def _clip_mort(order, morton):
-    highest, nest = _decode(morton)
-    if highest < 0:
-        raise ValueError(_no_index(morton))
-    if order < 0 or order > highest:
-        raise ValueError(
-            "order must lie in 0-"
-            + str(highest)
-            + ", up to that of the Morton index "
-            + str(morton)
-            + ", not "
-            + str(order)
-        )
-    return _norm2mort(order, nest >> (2 * (highest - order)), nest >> (2 * highest))
-
-
-@numba.vectorize(["int64(int64, int64)"])
-def clip_mort(order, morton):
-    """Give the decimal Morton indices of the coarser cells that hold given ones."""
-    return _clip_mort(order, morton)
-
-
+@element("int64", "int64 int64 int64")
 def mort2norm(morton):
     """Give the orders, addresses and base cells of decimal Morton indices."""
-    order, nest = mort2order(morton), mort2nest(morton)
-    parents = nest >> 2 * order
-    return order, nest - (parents << 2 * order), parents
+    order, nest = decode_index(morton)
+    parent = nest >> (2 * order)
+    return order, nest - (parent << (2 * order)), parent
 
 
+@element("int64", "int64")
+def mort2nest(morton):
+    """Give the HEALPix NESTED pixel numbers of decimal Morton indices."""
+    return decode_index(morton)[1]
+
+
+@element("int64 int64", "int64")
+def clip_mort(order, morton):
+    """Give the decimal Morton indices of the coarser cells that hold given ones."""
+    highest, nest = decode_index(morton)
+    if order < 0 or order > highest:
+        raise Refusal(
+            "order must lie in 0-{}, up to that of the Morton index {}, not {}",
+            highest,
+            morton,
+            order,
+        )
+    return encode(order, nest >> (2 * (highest - order)), nest >> (2 * highest))
+
+
+# --- index/healpix.hpp, which tells what the formulas are ---
+
+DEGREE = math.pi / 180
+HALF_PI = math.pi / 2
+TWO_PI = 2 * math.pi
+QUARTER_TURN = 0.636619772367581343075535053490057448  # 1 / HALF_PI
+
+
+@compiled
+def address(order, x, y):
+    bits = 0
+    for level in range(order):
+        bits |= (x >> level & 1) << (2 * level) | (y >> level & 1) << (2 * level + 1)
+    return bits
+
+
+@compiled
+def line(distance, last):
+    return min(int(distance), last)
+
+
+@compiled
+def latlon2pixel(order, lat, lon):
+    last = (1 << order) - 1
+    nside = float(last + 1)
+    colat = HALF_PI - lat * DEGREE
+    z = math.cos(colat)
+
+    phi = lon * DEGREE
+    if abs(phi) >= TWO_PI:
+        phi = np.fmod(phi, TWO_PI)
+    if phi < 0:
+        phi += TWO_PI
+    turned = phi * QUARTER_TURN
+    t = turned if turned < 4 else 0.0
+
+    if abs(z) <= 2.0 / 3:
+        along = nside * (0.5 + t)
+        up = nside * (z * 0.75)
+        falling = int(along - up)
+        rising = int(along + up)
+        west = falling >> order
+        east = rising >> order
+        face = (west | 4) if west == east else west if west < east else east + 8
+        return rising & last, last - (falling & last), face
+    quarter = int(t)
+    from_meridian = t - float(quarter)
+    if colat < 0.01 or colat > 3.14159 - 0.01:
+        sigma = nside * math.sin(colat) / math.sqrt((1 + abs(z)) / 3)
+    else:
+        sigma = nside * math.sqrt(3 * (1 - abs(z)))
+    from_west = line(from_meridian * sigma, last)
+    from_east = line((1 - from_meridian) * sigma, last)
+    if z >= 0:
+        return last - from_east, last - from_west, quarter
+    return from_west, from_east, quarter + 8
+
+
+@compiled
+def point2nest(order, lat, lon, highest):
+    check_order(order, highest)
+    if not -90 <= lat <= 90:
+        raise Refusal("latitude must lie in -90 to 90 degrees, not {}", lat)
+    if not -math.inf < lon < math.inf:
+        raise Refusal("longitude must be a finite number of degrees, not {}", lon)
+    x, y, face = latlon2pixel(order, lat, lon)
+    return face << (2 * order) | address(order, x, y)
+
+
+@element("int64 float64 float64", "int64")
 def latlon2nest(order, lat, lon):
     """Give the HEALPix NESTED pixel numbers of the cells that hold given points."""
-    import healpy  # heavy: only once it is needed
-
-    order, lat, lon = np.asarray(order), np.asarray(lat), np.asarray(lon)
-    for values, good, message in (
-        (order, (order >= 0) & (order <= 29), "order must lie in 0-29"),
-        (lat, np.abs(lat) <= 90, "latitude must lie in -90 to 90 degrees"),
-        (lon, np.isfinite(lon), "longitude must be a finite number of degrees"),
-    ):
-        if not np.all(good):
-            raise ValueError(f"{message}, not {values[~good].flat[0]}")
-    return healpy.ang2pix(1 << order, lon, lat, nest=True, lonlat=True)
+    return point2nest(order, lat, lon, 29)
 
 
+@element("int64 float64 float64", "int64")
 def latlon2mort(order, lat, lon):
     """Give the decimal Morton indices of the cells that hold given points."""
-    for bad in np.ravel(order)[(np.ravel(order) < 0) | (np.ravel(order) > 18)]:
-        raise ValueError(_no_order(bad))
-    return nest2mort(order, latlon2nest(order, lat, lon))
+    nest = point2nest(order, lat, lon, 18)
+    return encode(order, nest, nest >> (2 * order))
 
 
+@element("int64", "float64 float64")
 def mort2latlon(morton):
     """Give the latitudes and longitudes of the centres of cells."""
-    import healpy  # heavy: only once it is needed
+    order, nest = decode_index(morton)
+    x = 0
+    y = 0
+    for level in range(order):
+        x |= (nest >> (2 * level) & 1) << level
+        y |= (nest >> (2 * level + 1) & 1) << level
+    face = nest >> (2 * order)
+    nside = 1 << order
+    width = 1 / float(nside)
+    cap = 1.0 / 3 * (width * width)
+    step = 2.0 / 3 * width
 
-    order = mort2order(morton)
-    lon, lat = healpy.pix2ang(1 << order, mort2nest(morton), nest=True, lonlat=True)
-    return lat, lon
+    row = face // 4
+    from_north = (row + 2) * nside - x - y - 1
+    equatorial = nside <= from_north <= 3 * nside
+    from_south = 4 * nside - from_north
+    north = from_north < from_south
+    ring = nside if equatorial else min(from_north, from_south)
 
-
-def kernel():
-    """Tell that numba runs in place of the native kernels."""
-    return "numba"
+    if equatorial:
+        colat = math.acos(float(2 * nside - from_north) * step)
+    else:
+        depth = float(ring * ring) * cap
+        z = 1 - depth if north else depth - 1
+        colat = math.atan2(math.sqrt(depth * (2 - depth)), z) if abs(z) > 0.99 else math.acos(z)
+    along = (2 * (face % 4) + 1 - row % 2) * ring + x - y
+    if along < 0:
+        along += 8 * ring
+    if equatorial:
+        phi = 0.75 * HALF_PI * float(along) * step
+    else:
+        phi = 0.5 * HALF_PI * float(along) / float(ring)
+    return 90 - colat * (180 / math.pi), phi * (180 / math.pi)

@@ -15,6 +15,37 @@ hypothesis.settings.load_profile("long" if "MORTIE_LONG_TESTS" in os.environ els
 DRAINAGE = Path(__file__).parents[2] / "shared" / "data" / "antarctica_drainage.npz"
 
 
+# What the numba fallback can't have. All other tests are run with it, too: nox -s fallback
+NO_WHERE = "numba makes ufuncs that refuse where="
+NOT_IN_NUMBA = {
+    "test_ufunc.py::test_where": NO_WHERE,
+    "test_latlon.py::test_where": NO_WHERE,
+    "test_migration.py::test_now": NO_WHERE,
+    "test_ufunc.py::test_bad_order_anywhere": "of several bad elements, a later one may be named",
+    "test_leaks.py": "numba itself keeps some memory of each error",
+    "test_ufunc.py::test_pickle": "its ufuncs are not those of mortie._native",
+    "test_digits.py::test_pickle": "its ufuncs are not those of mortie._native",
+    "test_values.py::test_native_is_what_is_tested": "it is not native",
+    "test_tools.py::test_names": "NATIVE_AVAILABLE is False",
+    "test_bad_input.py::test_calls[mortie.kernel(1)]": "kernel is a function of Python",
+    "test_latlon.py::test_the_exact_way_is_taken_at_edges": "it takes no other way",
+    "test_kernels.py": "it has no kernels",
+    "test_processes.py::test_subinterpreter": "numba runs in the main interpreter alone",
+    "test_processes.py::test_no_memory": "numba needs memory of its own",
+    "test_processes.py::test_import_again": "numba can't be imported again",
+    "test_package.py": "both backends are tested there, in processes of their own",
+}
+
+
+def pytest_collection_modifyitems(items):
+    if os.environ.get("MORTIE_FORCE_NUMBA", "0") == "0":
+        return
+    for item in items:
+        for start, reason in NOT_IN_NUMBA.items():
+            if item.nodeid.startswith(f"tests/{start}"):
+                item.add_marker(pytest.mark.skip(reason=f"not in numba: {reason}"))
+
+
 def pytest_addoption(parser):
     parser.addoption("--write-table", action="store_true", help="write the tables in docs/ anew")
 
@@ -34,11 +65,13 @@ def drainage():
 @pytest.fixture(scope="session")
 def numba_version():
     """The module that stands in where the extension can't be imported."""
-    for package in ("numba", "healpy"):
-        pytest.importorskip(package, reason=f"{package} is missing; mortie[test] has it")
-    from mortie import _numba
+    return pytest.importorskip("mortie._numba", reason="numba is missing; mortie[test] has it")
 
-    return _numba
+
+@pytest.fixture(scope="session")
+def fallback(numba_version):
+    """The ufuncs of the fallback, by name."""
+    return numba_version.ufuncs()
 
 
 @pytest.fixture(scope="session")

@@ -160,8 +160,8 @@ ROWS = [
      "TypeError: ufunc 'VaexNorm2Mort' not supported for the input types", None),
     ("numba", "arrays", NUMBA, "njit(lambda n, p: mortie.VaexNorm2Mort(n, p))(normed, parents)",
      "ndarray, int64", LONG),
-    ("numba", "scalars", NUMBA, "vectorize(['i8(i8)'])(lambda m: mortie.mort2order(m))(morton)",
-     "ndarray, int64", [6, 6]),
+    ("numba", "scalars", NUMBA, "vectorize(['boolean(i8)'])(lambda m: mortie.is_mort(m))(morton)",
+     "ndarray, bool", [True, True]),
 ]  # fmt: skip
 
 

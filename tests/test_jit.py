@@ -1,13 +1,13 @@
 """The ufuncs in code that numba compiles."""
 
-import functools
+import warnings
 
 import numpy as np
 import pytest
 
 import exact
 import mortie
-from mortie import _jit, tools
+from mortie import tools
 
 numba = pytest.importorskip("numba", reason="numba is missing; mortie[test] has it")
 
@@ -21,6 +21,7 @@ MORTON = np.array(
     [exact.norm2mort(*each) for each in zip(ORDER, NORMED, PARENTS, strict=True)], np.int64
 )
 LONGEST = np.array([exact.norm2mort(18, *each) for each in zip(NORMED, PARENTS, strict=True)])
+LAT, LON = random.uniform(-90, 90, N), random.uniform(-180, 360, N)
 CALLS = {
     "VaexNorm2Mort": ((NORMED, PARENTS), LONGEST),
     "fastNorm2Mort": ((ORDER, NORMED, PARENTS), MORTON),
@@ -30,6 +31,9 @@ CALLS = {
     "mort2nest": ((MORTON,), NEST),
     "mort2order": ((MORTON,), ORDER),
     "mort2norm": ((MORTON,), (ORDER, NORMED, PARENTS)),
+    "latlon2nest": ((29, LAT, LON), mortie.latlon2nest(29, LAT, LON)),
+    "latlon2mort": ((ORDER, LAT, LON), mortie.latlon2mort(ORDER, LAT, LON)),
+    "mort2latlon": ((MORTON,), mortie.mort2latlon(MORTON)),
 }
 
 
@@ -48,29 +52,9 @@ def test_arrays_and_scalars(name):
     np.testing.assert_array_equal(first, np.array(expected)[..., 0])
 
 
-@pytest.mark.parametrize("name", CALLS)
-def test_uncompiled(name, monkeypatch):
-    """Run by Python what numba compiles: coverage doesn't see machine code."""
-    found = {}
-
-    def overload(ufunc):
-        return functools.partial(found.setdefault, ufunc.__name__)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(numba.extending, "overload", overload)
-        _jit.init()
-    args, expected = CALLS[name]
-    call = found[name](*map(numba.typeof, args))
-    np.testing.assert_array_equal(call(*args), expected)
-    first = [arg if np.ndim(arg) == 0 else arg[0] for arg in args]
-    call = found[name](*map(numba.typeof, first))
-    np.testing.assert_array_equal(call(*first), np.array(expected)[..., 0])
-
-
-def test_every_ufunc_that_takes_indices_or_pixels():
+def test_every_ufunc():
     ufuncs = {mortie.__dict__[name] for name in mortie.__all__}
-    names = {ufunc.__name__ for ufunc in ufuncs if isinstance(ufunc, np.ufunc)}
-    assert names - set(CALLS) == {"latlon2nest", "latlon2mort", "mort2latlon"}
+    assert {ufunc.__name__ for ufunc in ufuncs if isinstance(ufunc, np.ufunc)} == set(CALLS)
 
 
 def test_the_old_names():
@@ -89,12 +73,50 @@ def test_the_old_names():
     assert total(NORMED, PARENTS) == sum(short) + 2 * sum(LONGEST % 1000)
 
 
-def test_vectorize_and_threads():
-    @numba.vectorize(["int64(int64)"], target="parallel")
-    def order(morton):
-        return mortie.mort2order(morton)
+def in_parallel(morton):
+    result = np.empty(len(morton), np.int64)
+    for i in numba.prange(len(morton)):
+        result[i] = mortie.mort2order(morton[i])
+    return result
 
-    np.testing.assert_array_equal(order(MORTON), ORDER)
+
+def in_a_ufunc(morton):
+    return mortie.mort2order(morton)
+
+
+def in_a_gufunc(morton, order):
+    order[0] = mortie.mort2order(morton)
+
+
+@pytest.mark.parametrize("target", ["cpu", "parallel"])
+def test_no_number_comes_out_where_numba_loses_errors(target):
+    """Not even after the ufunc was compiled for code that doesn't."""
+    assert numba.njit(in_a_ufunc)(-3241) == 3
+    for compile_it in (
+        lambda: numba.njit(parallel=True)(in_parallel)(MORTON),
+        lambda: numba.njit(parallel=True)(in_a_ufunc)(MORTON),
+        lambda: numba.vectorize(["int64(int64)"], target=target)(in_a_ufunc),
+        lambda: numba.guvectorize(["int64, int64[:]"], "()->()", target=target)(in_a_gufunc),
+    ):
+        with pytest.raises(numba.core.errors.TypingError, match="numba loses errors of its th"):
+            compile_it()
+
+
+@pytest.mark.parametrize("name", ["VaexNorm2Mort", "is_mort"])
+def test_what_never_raises_runs_in_parallel(name):
+    args, expected = CALLS[name]
+    names = {"mortie": mortie}
+    exec(f"def call(*args):\n    return mortie.{name}(*args)", names)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", numba.core.errors.NumbaPerformanceWarning)
+        result = numba.njit(parallel=True)(names["call"])(*args)
+    np.testing.assert_array_equal(result, expected)
+
+    @numba.vectorize(["boolean(int64)"], target="parallel")
+    def valid(morton):
+        return mortie.is_mort(morton)
+
+    assert valid(MORTON).all()
 
 
 def test_errors():
@@ -106,7 +128,9 @@ def test_errors():
             compiled("mort2norm")(bad)
     with pytest.raises(ValueError, match="nest must lie in 0-47 at order 1, not 48"):
         compiled("nest2mort")(np.array([1, 1]), 48)
-    for refused in (1.5, np.array([1], "u8")):
+    with pytest.raises(ValueError, match=r"latitude must lie in -90 to 90 degrees, not 90\.5"):
+        compiled("latlon2mort")(6, np.array([0, 90.5]), 0)
+    for refused in (1.5, np.array([1], "u8"), "1", np.array(["NaT"], "m8[s]")):
         with pytest.raises(numba.core.errors.TypingError, match="No implementation"):
             compiled("mort2order")(refused)
 

@@ -1,6 +1,6 @@
-"""The numba fallback's functions, run by Python: coverage doesn't see machine code.
+"""The fallback's functions: as numba compiles them, held against the extension; and run by Python.
 
-test_package.py holds the compiled ones against the extension.
+`nox -s fallback` runs the other tests with it.
 """
 
 import importlib.util
@@ -12,24 +12,83 @@ import pytest
 
 import exact
 import mortie
+import points
+from mortie import _backend
 
 healpy = pytest.importorskip("healpy", reason="healpy is missing; mortie[test] has it")
+native = pytest.importorskip("mortie._native", reason="only the fallback can be imported here")
 
 random = np.random.default_rng(11)
 
 
+def assert_same_bits(name, fallback, *args):
+    expected, results = getattr(native, name)(*args), fallback[name](*args)
+    for result, right in zip(np.atleast_2d(results), np.atleast_2d(expected), strict=True):
+        assert result.dtype == right.dtype
+        np.testing.assert_array_equal(result.view("u1"), right.view("u1"))
+
+
+@pytest.mark.parametrize("maker", points.MAKERS, ids=lambda maker: maker.__name__)
+def test_points_and_centres(fallback, maker):
+    for order in (0, 1, 5, 11, 18, 29):
+        lat, lon = maker(random, 20_000, min(order, 18))
+        assert_same_bits("latlon2nest", fallback, order, lat, lon)
+        if order <= 18:
+            assert_same_bits("latlon2mort", fallback, order, lat, lon)
+            assert_same_bits("mort2latlon", fallback, mortie.latlon2mort(order, lat, lon))
+
+
+def test_indices(fallback, wild):
+    order = random.integers(0, 19, 20_000)
+    nest = random.integers(0, 12 * 4**order)
+    morton = native.nest2mort(order, nest)
+    for name, *args in (
+        ("fastNorm2Mort", order, wild(20_000, 1), wild(20_000, 2)),
+        ("VaexNorm2Mort", wild(20_000, 3), wild(20_000, 4)),
+        ("nest2mort", order, nest),
+        ("is_mort", np.append(wild(20_000, 5), morton)),
+        ("mort2order", morton),
+        ("mort2norm", morton),
+        ("mort2nest", morton),
+        ("clip_mort", random.integers(0, order + 1), morton),
+    ):
+        assert_same_bits(name, fallback, *args)
+
+
+def test_names(fallback):
+    """Those that the package exports, that the extension makes and that the fallback knows."""
+    made = {name for name, it in vars(native).items() if isinstance(it, np.ufunc)}
+    others = {"backend", "kernel", "fast_norm2mort", "vaex_norm2mort"}
+    assert set(_backend.__all__) == made | others
+    assert set(fallback) <= made
+    for name, ufunc in fallback.items():
+        assert type(ufunc) is np.ufunc
+        mine = getattr(native, name)
+        for attribute in ("__name__", "types", "nin", "nout", "identity", "signature"):
+            assert getattr(ufunc, attribute) == getattr(mine, attribute), (name, attribute)
+
+
+def test_what_the_fallback_lacks():
+    """An error tells it, when it is called."""
+    missing = _backend._only_native("mort2vertices", "MORTIE_FORCE_NUMBA is set")
+    assert missing.__name__ == "mort2vertices"
+    with pytest.raises(ImportError, match=r"mort2vertices needs .* MORTIE_FORCE_NUMBA is set"):
+        missing(-3241, out=...)
+
+
 @pytest.fixture(scope="module")
 def plain():
-    """The module of the fallback under a numba that compiles nothing."""
+    """The functions of one element under a numba that compiles nothing: coverage sees Python."""
     stub = types.ModuleType("numba")
-    stub.njit = lambda given: given if callable(given) else stub.njit
-    stub.vectorize = lambda signatures: np.vectorize
+    stub.config = types.SimpleNamespace(CACHE_DIR="")
+    stub.njit = lambda cache: lambda function: function
     source = importlib.util.find_spec("mortie._numba")
     module = importlib.util.module_from_spec(source)
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(sys.modules, "numba", stub)
         source.loader.exec_module(module)
-    return module
+    functions = {name: element.function for name, element in module.ELEMENTS.items()}
+    return types.SimpleNamespace(**functions, kernel=module.kernel)
 
 
 def test_indices_of_every_order(plain):
@@ -42,7 +101,7 @@ def test_indices_of_every_order(plain):
                 assert plain.nest2mort(order, nest) == morton
                 assert plain.mort2order(morton) == order
                 assert plain.mort2nest(morton) == nest
-                assert [int(part) for part in plain.mort2norm(morton)] == [order, normed, parent]
+                assert plain.mort2norm(morton) == (order, normed, parent)
                 assert plain.is_mort(morton)
                 coarse = order // 2
                 assert plain.clip_mort(coarse, morton) == exact.norm2mort(
@@ -58,15 +117,14 @@ def test_what_is_an_index(plain):
 
 
 def test_points(plain):
-    lat, lon = random.uniform(-90, 90, 50), random.uniform(-180, 360, 50)
-    for order in (0, 9, 18):
-        nest = healpy.ang2pix(2**order, lon, lat, nest=True, lonlat=True)
-        np.testing.assert_array_equal(plain.latlon2nest(order, lat, lon), nest)
-        morton = [exact.norm2mort(order, pixel % 4**order, pixel // 4**order) for pixel in nest]
-        np.testing.assert_array_equal(plain.latlon2mort(order, lat, lon), morton)
-        np.testing.assert_array_equal(
-            plain.mort2latlon(morton)[::-1], healpy.pix2ang(2**order, nest, True, True)
-        )
+    for maker in points.MAKERS:
+        for order in (0, 9, 18):
+            for lat, lon in zip(*maker(random, 50, order), strict=True):
+                nest = int(healpy.ang2pix(2**order, lon, lat, nest=True, lonlat=True))
+                assert plain.latlon2nest(order, lat, lon) == nest
+                morton = exact.norm2mort(order, nest % 4**order, nest // 4**order)
+                assert plain.latlon2mort(order, lat, lon) == morton
+                assert plain.mort2latlon(morton)[::-1] == healpy.pix2ang(2**order, nest, True, True)
     assert plain.kernel() == "numba"
 
 
@@ -95,8 +153,8 @@ def test_points(plain):
     ],
 )
 def test_errors_are_those_of_the_extension(plain, name, args):
-    with pytest.raises(ValueError, match=r"must|Max|is none") as native:
-        getattr(mortie, name)(*args)
-    with pytest.raises(ValueError, match=r"must|Max|is none") as fallback:
+    with pytest.raises(ValueError, match=r"must|Max|is none") as expected:
+        getattr(native, name)(*args)
+    with pytest.raises(ValueError, match=r"must|Max|is none") as raised:
         getattr(plain, name)(*args)
-    assert str(fallback.value) == str(native.value)
+    assert str(raised.value) == str(expected.value)
