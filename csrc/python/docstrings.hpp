@@ -527,12 +527,13 @@ inline constexpr const char *exact_points = R"(exact_points()
 Tell how many points the exact functions have decided since the import.
 
 The fast way from coordinates to pixels leaves them the points that lie too
-near to an edge; the scalar kernels, like the others, count here.
+near to an edge, or where rounding is another; the scalar kernels, like the
+others, count here.
 
 Returns
 -------
-int
-    The number of points, for all ufuncs and threads together.
+dict of str to int
+    The number of points by cause, for all ufuncs and threads together.
 )";
 
 inline constexpr const char *kernel = R"(kernel()
