@@ -353,6 +353,21 @@ def aarch64(session):
     cpp_tests(session, "aarch64", "--cross-file=tests/cpp/aarch64-qemu.ini")
 
 
+@nox.session(venv_backend="none")
+def emulated(session):
+    """Run the C++ tests of the AVX-512 kernels on any x86-64: plain C++ stands in (GCC)."""
+    tests = Path(session.create_tmp()).resolve() / "tests"
+    sources = ["csrc/kernels/avx512.cpp", "csrc/kernels/scalar.cpp", "tests/emulated/dispatch.cpp"]
+    sources += [str(path) for path in Path("tests/cpp").glob("*.cpp")]
+    session.run(
+        *("g++", "-std=c++20", "-O2", "-mavx2", "-ffp-contract=off", "-Wno-psabi", "-Icsrc"),
+        *("-isystem", "tests/emulated", "-Itests/cpp", *sources, "-o", str(tests)),
+        *("-lgtest", "-lgtest_main", "-pthread"),
+        external=True,
+    )
+    session.run(str(tests), *session.posargs, external=True)
+
+
 def cpp_tests(session, name, *options, env=None):
     session.install("meson>=1.4", "ninja")
     build = session.create_tmp() + "/" + name

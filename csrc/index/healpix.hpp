@@ -16,10 +16,12 @@
 // The formulas are those of Gorski et al. (2005), The Astrophysical Journal 622, 759, section 4.1
 // and 5, in the form of Calabretta and Roukema (2007), Monthly Notices of the Royal Astronomical
 // Society 381, 865, section 5. A floating-point result also depends on the order of operations:
-// here it was found by comparing with healpy, whose results these functions give in every bit.
-// (That takes the same sin, cos, acos and atan2 as healpy has, those of the C library.)
+// here it was found by comparing with healpy, whose results these functions give in every bit, save
+// at a few doubles where healpy's pixel does not hold the point (see latlon2pixel). (That takes the
+// same sin, cos, acos and atan2 as healpy has, those of the C library.)
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 
@@ -107,8 +109,11 @@ static constexpr Pixel nest2pixel(std::int64_t order, std::int64_t nest) noexcep
         // The number of the pixel's north-western and south-western edge, from that of face 4 on.
         const double along = nside * (0.5 + t);
         const double up = nside * (z * 0.75);
-        const auto falling = static_cast<std::int64_t>(along - up);
-        const auto rising = static_cast<std::int64_t>(along + up);
+        // Below 5, in base cells, but for rounding just before a whole turn, where zones meet.
+        // healpy, without this bound, finds pixels there that lie far away or do not exist.
+        const std::int64_t most = 5 * last + 4;
+        const std::int64_t falling = std::min(static_cast<std::int64_t>(along - up), most);
+        const std::int64_t rising = std::min(static_cast<std::int64_t>(along + up), most);
         const std::int64_t west = falling >> order;
         const std::int64_t east = rising >> order;
         const std::int64_t face = west == east ? (west | 4) : west < east ? west : east + 8;
@@ -121,8 +126,7 @@ static constexpr Pixel nest2pixel(std::int64_t order, std::int64_t nest) noexcep
     const double sigma = near_pole ? nside * std::sin(colat) / std::sqrt((1 + std::fabs(z)) / 3)
                                    : nside * std::sqrt(3 * (1 - std::fabs(z)));
     const auto line = [last](double distance) {
-        const auto number = static_cast<std::int64_t>(distance);
-        return number < last ? number : last;
+        return std::min(static_cast<std::int64_t>(distance), last);
     };
     const std::int64_t from_west = line(east * sigma);
     const std::int64_t from_east = line((1 - east) * sigma);

@@ -14,32 +14,42 @@ constexpr std::size_t width = 4;
 
 __m256i splat(std::uint64_t value) { return _mm256_set1_epi64x(static_cast<Int64>(value)); }
 
-// What the index takes from the order.
-struct Order {
-    __m256i mask;    // the low 2 k bits
-    __m256i power;   // 10**k
-    __m256i swapped; // 10**k with its halves exchanged
-    __m256i ones;    // 11...1, k + 1 digits: one more for the base cell and for each digit
-};
-
-Order make_order(__m256i mask, __m256i power, __m256i all_ones) {
-    return {mask, power, _mm256_shuffle_epi32(power, _MM_SHUFFLE(2, 3, 0, 1)), all_ones};
-}
-
-Order order_of_all(Int64 order) {
-    const auto k = static_cast<std::size_t>(order);
-    return make_order(splat((std::uint64_t{1} << 2 * k) - 1), splat(pow10.entry[k]),
-                      splat(ones.entry[k]));
-}
-
 // The entries of a table at the positions `k`.
 __m256i look_up(const Table<std::uint64_t, 24> &table, __m256i k) {
     return _mm256_i64gather_epi64(reinterpret_cast<const long long *>(table.entry), k, 8);
 }
 
-Order order_of_each(__m256i k) {
-    const __m256i bit = _mm256_sllv_epi64(splat(1), _mm256_add_epi64(k, k));
-    return make_order(_mm256_sub_epi64(bit, splat(1)), look_up(pow10, k), look_up(ones, k));
+__m256i load(const Int64 *from) {
+    return _mm256_loadu_si256(reinterpret_cast<const __m256i *>(from));
+}
+
+void store(Int64 *to, __m256i value) {
+    _mm256_storeu_si256(reinterpret_cast<__m256i *>(to), value);
+}
+
+// What an index of order k takes from it.
+struct Order {
+    __m256i shift;   // 2 k
+    __m256i power;   // 10**k
+    __m256i swapped; // 10**k with its halves exchanged
+    __m256i ones;    // 11...1, k + 1 digits: one more for the base cell and for each digit
+
+    Order(__m256i k, __m256i power_of_k, __m256i ones_of_k)
+        : shift(_mm256_add_epi64(k, k)), power(power_of_k),
+          swapped(_mm256_shuffle_epi32(power, _MM_SHUFFLE(2, 3, 0, 1))), ones(ones_of_k) {}
+};
+
+// Calls run(order_at), where order_at(i) gives the Order of the four elements from i on.
+template <typename Run> std::size_t with_orders(Broadcast<Int64> order, Run run) {
+    if (order.step != 0) {
+        return run([=](std::size_t i) {
+            const __m256i k = load(order.data + i);
+            return Order(k, look_up(pow10, k), look_up(ones, k));
+        });
+    }
+    const auto k = static_cast<std::size_t>(*order.data);
+    const Order same(splat(k), splat(pow10.entry[k]), splat(ones.entry[k]));
+    return run([=](std::size_t) { return same; });
 }
 
 // a * b modulo 2**64, given b with its halves exchanged too.
@@ -78,8 +88,9 @@ __m256i decimal(__m256i address) {
         halves, _mm256_mul_epu32(_mm256_srli_epi64(halves, 32), splat((1ull << 32) - 100'000'000)));
 }
 
-__m256i norm2mort(Order order, __m256i normed, __m256i parents) {
-    const __m256i digits = decimal(_mm256_and_si256(normed, order.mask));
+__m256i norm2mort(const Order &order, __m256i normed, __m256i parents) {
+    const __m256i above = _mm256_sllv_epi64(splat(~std::uint64_t{0}), order.shift);
+    const __m256i digits = decimal(_mm256_andnot_si256(above, normed));
     const __m256i south = _mm256_cmpgt_epi64(parents, splat(5));
     const __m256i base_cell = _mm256_sub_epi64(parents, _mm256_and_si256(south, splat(6)));
     const __m256i magnitude = _mm256_add_epi64(
@@ -87,62 +98,56 @@ __m256i norm2mort(Order order, __m256i normed, __m256i parents) {
     return _mm256_sub_epi64(_mm256_xor_si256(magnitude, south), south);
 }
 
-__m256i load(const Int64 *from) {
-    return _mm256_loadu_si256(reinterpret_cast<const __m256i *>(from));
+std::size_t fast_norm2mort(std::size_t n, Broadcast<Int64> order, const Int64 *normed,
+                           const Int64 *parents, Int64 *morton) noexcept {
+    return by_order(n, order, max_order, [=](std::size_t begin, std::size_t count) {
+        return with_orders(order.from(begin), [=](auto order_at) {
+            std::size_t i = 0;
+            const auto one = [&] {
+                const std::size_t at = begin + i;
+                morton[at] = encode(order[at], normed[at], parents[at]);
+            };
+            for (; i < count &&
+                   reinterpret_cast<std::uintptr_t>(morton + begin + i) % sizeof(__m256i) != 0;
+                 ++i) {
+                one();
+            }
+            for (; i + width <= count; i += width) {
+                const std::size_t at = begin + i;
+                store(morton + at, norm2mort(order_at(i), load(normed + at), load(parents + at)));
+            }
+            for (; i < count; ++i) {
+                one();
+            }
+            return count;
+        });
+    });
 }
 
-void store(Int64 *to, __m256i value) {
-    _mm256_storeu_si256(reinterpret_cast<__m256i *>(to), value);
-}
-
-void one_order(std::size_t n, Int64 order, const Int64 *normed, const Int64 *parents,
-               Int64 *morton) {
-    const Order same = order_of_all(order);
-    std::size_t i = 0;
-    for (; i < n && reinterpret_cast<std::uintptr_t>(morton + i) % sizeof(__m256i) != 0; ++i) {
-        morton[i] = encode(order, normed[i], parents[i]);
-    }
-    for (; i + width <= n; i += width) {
-        store(morton + i, norm2mort(same, load(normed + i), load(parents + i)));
-    }
-    for (; i < n; ++i) {
-        morton[i] = encode(order, normed[i], parents[i]);
-    }
+std::size_t vaex_norm2mort(std::size_t n, const Int64 *normed, const Int64 *parents,
+                           Int64 *morton) noexcept {
+    return fast_norm2mort(n, {&max_order, 0}, normed, parents, morton);
 }
 
 std::size_t nest2mort(std::size_t n, Broadcast<Int64> order, const Int64 *nest,
                       Int64 *morton) noexcept {
-    return by_order(n, order, max_order, [=](std::size_t begin, std::size_t count, Int64 k) {
-        const Order same = order_of_all(k);
-        const __m256i last = splat((std::uint64_t{12} << 2 * k) - 1);
-        const __m128i shift = _mm_cvtsi64_si128(2 * k);
-        std::size_t i = 0;
-        for (; i + width <= count; i += width) {
-            const __m256i number = load(nest + begin + i);
-            const __m256i bad = _mm256_or_si256(_mm256_cmpgt_epi64(splat(0), number),
-                                                _mm256_cmpgt_epi64(number, last));
-            if (_mm256_testz_si256(bad, bad) == 0) {
-                break;
+    return by_order(n, order, max_order, [=](std::size_t begin, std::size_t count) {
+        return with_orders(order.from(begin), [=](auto order_at) {
+            std::size_t i = 0;
+            for (; i + width <= count; i += width) {
+                const Order k = order_at(i);
+                const __m256i number = load(nest + begin + i);
+                const __m256i parents = _mm256_srlv_epi64(number, k.shift);
+                const __m256i bad = _mm256_or_si256(number, _mm256_cmpgt_epi64(parents, splat(11)));
+                if (_mm256_movemask_pd(_mm256_castsi256_pd(bad)) != 0) { // the signs
+                    break;
+                }
+                store(morton + begin + i, norm2mort(k, number, parents));
             }
-            store(morton + begin + i, norm2mort(same, number, _mm256_srl_epi64(number, shift)));
-        }
-        return i + scalar::nest2mort(count - i, {&k, 0}, nest + begin + i, morton + begin + i);
+            return i + scalar::nest2mort(count - i, order.from(begin + i), nest + begin + i,
+                                         morton + begin + i);
+        });
     });
-}
-
-std::size_t each_order(std::size_t n, const Int64 *orders, const Int64 *normed,
-                       const Int64 *parents, Int64 *morton) {
-    std::size_t i = 0;
-    for (; i + width <= n; i += width) {
-        const __m256i k = load(orders + i);
-        const __m256i bad = _mm256_or_si256(_mm256_cmpgt_epi64(splat(0), k),
-                                            _mm256_cmpgt_epi64(k, splat(max_order)));
-        if (_mm256_testz_si256(bad, bad) == 0) {
-            break;
-        }
-        store(morton + i, norm2mort(order_of_each(k), load(normed + i), load(parents + i)));
-    }
-    return i + scalar::fast_norm2mort(n - i, {orders + i, 1}, normed + i, parents + i, morton + i);
 }
 
 // Four doubles for projection.hpp.
@@ -161,6 +166,10 @@ struct Real {
     explicit Real(double x) : value(_mm256_set1_pd(x)) {}
 
     static Real load(const double *from) { return _mm256_loadu_pd(from); }
+    static Real power_of_two(const Int64 *k) {
+        return _mm256_castsi256_pd(
+            _mm256_slli_epi64(_mm256_add_epi64(mortie::load(k), splat(1023)), 52));
+    }
     void store(double *to) const { _mm256_storeu_pd(to, value); }
     static unsigned bits(Mask mask) {
         return static_cast<unsigned>(_mm256_movemask_pd(mask.value));
@@ -195,8 +204,7 @@ __m256i spread_bits(__m256i value) {
     return _mm256_shuffle_epi8(table, nibbles(value));
 }
 
-void write_nest(std::size_t n, Int64 order, const PixelBlock &pixels, Int64 *nest) {
-    const __m128i above = _mm_cvtsi64_si128(2 * order);
+void write_nest(std::size_t n, const Int64 *order, const PixelBlock &pixels, Int64 *nest) {
     for (std::size_t i = 0; i < n; i += width) {
         // Integers below 2**52: added to 2**52 they fill the low bits.
         const auto integer = [i](const double *from) {
@@ -206,7 +214,9 @@ void write_nest(std::size_t n, Int64 order, const PixelBlock &pixels, Int64 *nes
         };
         const __m256i address = _mm256_or_si256(
             spread_bits(integer(pixels.x)), _mm256_slli_epi64(spread_bits(integer(pixels.y)), 1));
-        store(nest + i, _mm256_or_si256(_mm256_sll_epi64(integer(pixels.face), above), address));
+        const __m256i k = load(order + i);
+        const __m256i face = _mm256_sllv_epi64(integer(pixels.face), _mm256_add_epi64(k, k));
+        store(nest + i, _mm256_or_si256(face, address));
     }
 }
 
@@ -214,16 +224,16 @@ void write_nest(std::size_t n, Int64 order, const PixelBlock &pixels, Int64 *nes
 
 const Kernels avx2_kernels = {
     .name = "avx2",
-    .fast_norm2mort = Norm2Mort<one_order, each_order>::fast,
-    .vaex_norm2mort = Norm2Mort<one_order, each_order>::vaex,
+    .fast_norm2mort = fast_norm2mort,
+    .vaex_norm2mort = vaex_norm2mort,
     .nest2mort = nest2mort,
     .is_mort = scalar::is_mort,
     .mort2order = scalar::mort2order,
     .mort2norm = scalar::mort2norm,
     .mort2nest = scalar::mort2nest,
     .clip_mort = scalar::clip_mort,
-    .latlon2nest = latlon2nest_by<Real, write_nest>,
-    .latlon2mort = latlon2mort_by<latlon2nest_by<Real, write_nest>, nest2mort>,
+    .latlon2nest = points_to_numbers<Real, write_nest, max_nest_order, keep_nest>,
+    .latlon2mort = points_to_numbers<Real, write_nest, max_order, nest2mort>,
     .mort2latlon = decode_centres<Real, scalar::mort2norm, load_cells_one_by_one<Real>>,
 };
 

@@ -17,29 +17,12 @@ constexpr std::size_t width = 8;
 
 __m512i splat(std::uint64_t value) { return _mm512_set1_epi64(static_cast<Int64>(value)); }
 
-// What the index takes from the order.
-struct Order {
-    __m512i above; // the bits above the low 2 k
-    __m512i power; // 10**k
-    __m512i ones;  // 11...1, k + 1 digits: one more for the base cell and for each digit
-};
-
-Order order_of_all(Int64 order) {
-    const auto k = static_cast<std::size_t>(order);
-    return {splat(~std::uint64_t{0} << 2 * k), splat(pow10.entry[k]), splat(ones.entry[k])};
-}
-
 // Entry `k` of a table of 19.
 __m512i look_up(const Table<std::uint64_t, 24> &table, __m512i k) {
     const __m512i low = _mm512_permutex2var_epi64(_mm512_loadu_si512(&table.entry[0]), k,
                                                   _mm512_loadu_si512(&table.entry[8]));
     return _mm512_mask_permutexvar_epi64(low, _mm512_cmpgt_epi64_mask(k, splat(15)), k,
                                          _mm512_loadu_si512(&table.entry[16]));
-}
-
-Order order_of_each(__m512i k) {
-    return {_mm512_sllv_epi64(splat(~std::uint64_t{0}), _mm512_add_epi64(k, k)), look_up(pow10, k),
-            look_up(ones, k)};
 }
 
 // The base-4 digits of 36-bit addresses, read as decimal numbers.
@@ -60,15 +43,6 @@ __m512i decimal(__m512i address) {
     // upper * 10**8 + lower, given upper * 2**32 + lower.
     return _mm512_sub_epi64(
         halves, _mm512_mul_epu32(_mm512_srli_epi64(halves, 32), splat((1ull << 32) - 100'000'000)));
-}
-
-__m512i norm2mort(Order order, __m512i normed, __m512i parents) {
-    const __m512i digits = decimal(_mm512_andnot_si512(order.above, normed));
-    const __mmask8 south = _mm512_cmpgt_epi64_mask(parents, splat(5));
-    const __m512i base_cell = _mm512_mask_sub_epi64(parents, south, parents, splat(6));
-    const __m512i magnitude = _mm512_add_epi64(
-        _mm512_add_epi64(_mm512_mullo_epi64(base_cell, order.power), order.ones), digits);
-    return _mm512_mask_sub_epi64(magnitude, south, _mm512_setzero_si512(), magnitude);
 }
 
 // Calls step(i, lanes) for the eight elements from i on, or for those of them that are in `lanes`,
@@ -112,39 +86,69 @@ __m512i load(const Int64 *from, __mmask8 lanes) {
                               _mm256_loadu_si256(halves + 1), 1);
 }
 
-void one_order(std::size_t n, Int64 order, const Int64 *normed, const Int64 *parents,
-               Int64 *morton) {
-    const Order same = order_of_all(order);
-    walk(n, morton, [=](std::size_t i, __mmask8 lanes) -> __mmask8 {
-        _mm512_mask_storeu_epi64(
-            morton + i, lanes, norm2mort(same, load(normed + i, lanes), load(parents + i, lanes)));
-        return 0;
-    });
+// What an index of order k takes from it.
+struct Order {
+    __m512i shift; // 2 k
+    __m512i power; // 10**k
+    __m512i ones;  // 11...1, k + 1 digits: one more for the base cell and for each digit
+};
+
+// Calls run(order_at), where order_at(i, lanes) gives the Order of the eight elements from i on.
+template <typename Run> std::size_t with_orders(Broadcast<Int64> order, Run run) {
+    if (order.step != 0) {
+        return run([=](std::size_t i, __mmask8 lanes) -> Order {
+            const __m512i k = load(order.data + i, lanes);
+            return {_mm512_add_epi64(k, k), look_up(pow10, k), look_up(ones, k)};
+        });
+    }
+    const auto k = static_cast<std::size_t>(*order.data);
+    const Order same{splat(2 * k), splat(pow10.entry[k]), splat(ones.entry[k])};
+    return run([=](std::size_t, __mmask8) { return same; });
 }
 
-std::size_t each_order(std::size_t n, const Int64 *orders, const Int64 *normed,
-                       const Int64 *parents, Int64 *morton) {
-    return walk(n, morton, [=](std::size_t i, __mmask8 lanes) {
-        const __m512i k = load(orders + i, lanes);
-        const __m512i index =
-            norm2mort(order_of_each(k), load(normed + i, lanes), load(parents + i, lanes));
-        return store_good(lanes, _mm512_cmple_epu64_mask(k, splat(max_order)), [=](__mmask8 good) {
-            _mm512_mask_storeu_epi64(morton + i, good, index);
+__m512i norm2mort(const Order &order, __m512i normed, __m512i parents) {
+    const __m512i above = _mm512_sllv_epi64(splat(~std::uint64_t{0}), order.shift);
+    const __m512i digits = decimal(_mm512_andnot_si512(above, normed));
+    const __mmask8 south = _mm512_cmpgt_epi64_mask(parents, splat(5));
+    const __m512i base_cell = _mm512_mask_sub_epi64(parents, south, parents, splat(6));
+    const __m512i magnitude = _mm512_add_epi64(
+        _mm512_add_epi64(_mm512_mullo_epi64(base_cell, order.power), order.ones), digits);
+    return _mm512_mask_sub_epi64(magnitude, south, _mm512_setzero_si512(), magnitude);
+}
+
+std::size_t fast_norm2mort(std::size_t n, Broadcast<Int64> order, const Int64 *normed,
+                           const Int64 *parents, Int64 *morton) noexcept {
+    return by_order(n, order, max_order, [=](std::size_t begin, std::size_t count) {
+        return with_orders(order.from(begin), [=](auto order_at) {
+            return walk(count, morton + begin, [=](std::size_t i, __mmask8 lanes) -> __mmask8 {
+                const std::size_t at = begin + i;
+                const __m512i index = norm2mort(order_at(i, lanes), load(normed + at, lanes),
+                                                load(parents + at, lanes));
+                _mm512_mask_storeu_epi64(morton + at, lanes, index);
+                return 0;
+            });
         });
     });
 }
 
+std::size_t vaex_norm2mort(std::size_t n, const Int64 *normed, const Int64 *parents,
+                           Int64 *morton) noexcept {
+    return fast_norm2mort(n, {&max_order, 0}, normed, parents, morton);
+}
+
 std::size_t nest2mort(std::size_t n, Broadcast<Int64> order, const Int64 *nest,
                       Int64 *morton) noexcept {
-    return by_order(n, order, max_order, [=](std::size_t begin, std::size_t count, Int64 k) {
-        const Order same = order_of_all(k);
-        const __m512i last = splat((std::uint64_t{12} << 2 * k) - 1);
-        const __m128i shift = _mm_cvtsi64_si128(2 * k);
-        return walk(count, morton + begin, [=](std::size_t i, __mmask8 lanes) {
-            const __m512i number = load(nest + begin + i, lanes);
-            const __m512i index = norm2mort(same, number, _mm512_srl_epi64(number, shift));
-            return store_good(lanes, _mm512_cmple_epu64_mask(number, last), [=](__mmask8 good) {
-                _mm512_mask_storeu_epi64(morton + begin + i, good, index);
+    return by_order(n, order, max_order, [=](std::size_t begin, std::size_t count) {
+        return with_orders(order.from(begin), [=](auto order_at) {
+            return walk(count, morton + begin, [=](std::size_t i, __mmask8 lanes) {
+                const Order k = order_at(i, lanes);
+                const __m512i number = load(nest + begin + i, lanes);
+                const __m512i parents = _mm512_srlv_epi64(number, k.shift);
+                const __m512i index = norm2mort(k, number, parents);
+                const __mmask8 good = _mm512_cmple_epu64_mask(parents, splat(11));
+                return store_good(lanes, good, [=](__mmask8 stored) {
+                    _mm512_mask_storeu_epi64(morton + begin + i, stored, index);
+                });
             });
         });
     });
@@ -329,35 +333,73 @@ std::size_t mort2nest(std::size_t n, const Int64 *morton, Int64 *nest) noexcept 
     });
 }
 
+// What clipping takes from the order k that is wanted. The digits that stay come from the top three
+// and the sixteen below them; below order 2 all from a double, which holds that many.
+struct Clip {
+    __m512i k, ones;
+    __m512i place; // of the top three: 10**(k - 2), or 0
+    __m512d share; // of the others that stay
+    __mmask8 coarse;
+};
+
+constexpr auto places = [] {
+    Table<std::uint64_t, 24> table{};
+    for (std::size_t k = 2; k <= max_order; ++k) {
+        table.entry[k] = pow10.entry[k - 2];
+    }
+    return table;
+}();
+
+// The bits of the double 1 / 10**(18 - k).
+constexpr auto shares = [] {
+    Table<std::uint64_t, 24> table{};
+    for (std::size_t k = 0; k <= max_order; ++k) {
+        table.entry[k] = std::bit_cast<std::uint64_t>(1 / static_cast<double>(missing.entry[k]));
+    }
+    return table;
+}();
+
+Clip make_clip(__m512i k) {
+    return {k, look_up(ones, k), look_up(places, k), _mm512_castsi512_pd(look_up(shares, k)),
+            _mm512_cmpgt_epi64_mask(splat(2), k)};
+}
+
 std::size_t clip_mort(std::size_t n, Broadcast<Int64> order, const Int64 *morton,
                       Int64 *clipped) noexcept {
-    return by_order(n, order, max_order, [=](std::size_t begin, std::size_t count, Int64 k) {
-        // The digits that stay come from the top three and the sixteen below them; below order 2
-        // all from a double, which holds that many.
-        const auto kept = static_cast<std::size_t>(k);
-        const __m512i k_all = splat(kept);
-        const __m512i one_more = splat(ones.entry[kept]);
-        const __m512i place = splat(k < 2 ? 0 : pow10.entry[kept - 2]);
-        const __m512d share = _mm512_set1_pd(1 / static_cast<double>(missing.entry[kept]));
-        Orders orders = find_orders(splat(1));
-        return walk(count, clipped + begin, [=, &orders](std::size_t i, __mmask8 lanes) {
-            // Lanes that are not wanted hold an index too: so they raise no floating-point flags.
-            const __m512i number =
-                _mm512_mask_mov_epi64(splat(1), lanes, load(morton + begin + i, lanes));
-            const Decoded index = decode(number, orders);
-            const __m512d lower = _mm512_cvtepi64_pd(k < 2 ? index.digits : index.sixteen);
-            const __m512i magnitude = _mm512_add_epi64(
-                _mm512_add_epi64(_mm512_mullo_epi64(index.top_three, place), one_more),
-                _mm512_cvttpd_epi64(_mm512_fmadd_pd(lower, share, _mm512_set1_pd(0.3))));
-            const __m512i zero = _mm512_setzero_si512();
-            const __m512i result =
-                _mm512_mask_sub_epi64(magnitude, _mm512_movepi64_mask(number), zero, magnitude);
-            const __mmask8 good = _mm512_mask_cmple_epu64_mask(index.good, k_all, index.order);
-            return store_good(lanes, good, [=](__mmask8 stored) {
-                _mm512_mask_storeu_epi64(clipped + begin + i, stored, result);
+    return by_order(n, order, max_order, [=](std::size_t begin, std::size_t count) {
+        const auto run = [=](auto clip_at) {
+            Orders orders = find_orders(splat(1));
+            return walk(count, clipped + begin, [=, &orders](std::size_t i, __mmask8 lanes) {
+                const Clip clip = clip_at(i, lanes);
+                const __m512i number = load(morton + begin + i, lanes);
+                const Decoded index = decode(number, orders);
+                const __m512d lower = _mm512_cvtepi64_pd(
+                    _mm512_mask_mov_epi64(index.sixteen, clip.coarse, index.digits));
+                const __m512i magnitude = _mm512_add_epi64(
+                    _mm512_add_epi64(_mm512_mullo_epi64(index.top_three, clip.place), clip.ones),
+                    _mm512_cvttpd_epi64(_mm512_fmadd_pd(lower, clip.share, _mm512_set1_pd(0.3))));
+                const __m512i zero = _mm512_setzero_si512();
+                const __m512i result =
+                    _mm512_mask_sub_epi64(magnitude, _mm512_movepi64_mask(number), zero, magnitude);
+                const __mmask8 good = _mm512_mask_cmple_epu64_mask(index.good, clip.k, index.order);
+                return store_good(lanes, good, [=](__mmask8 stored) {
+                    _mm512_mask_storeu_epi64(clipped + begin + i, stored, result);
+                });
             });
-        });
+        };
+        if (order.step != 0) {
+            return run([=](std::size_t i, __mmask8 lanes) {
+                return make_clip(load(order.data + begin + i, lanes));
+            });
+        }
+        const Clip same = make_clip(splat(static_cast<std::uint64_t>(*order.data)));
+        return run([=](std::size_t, __mmask8) { return same; });
     });
+}
+
+// 2**k.
+__m512d power_of_two(__m512i k) {
+    return _mm512_castsi512_pd(_mm512_slli_epi64(_mm512_add_epi64(k, splat(1023)), 52));
 }
 
 // Eight doubles for projection.hpp.
@@ -371,6 +413,7 @@ struct Real {
     explicit Real(double x) : value(_mm512_set1_pd(x)) {}
 
     static Real load(const double *from) { return _mm512_loadu_pd(from); }
+    static Real power_of_two(const Int64 *k) { return mortie::power_of_two(_mm512_loadu_si512(k)); }
     void store(double *to) const { _mm512_storeu_pd(to, value); }
     static unsigned bits(Mask mask) { return mask; }
 
@@ -410,16 +453,16 @@ __m512i spread_bits(__m512i value) {
         nibbles, _mm512_set4_epi32(0x55545150, 0x45444140, 0x15141110, 0x05040100));
 }
 
-void write_nest(std::size_t n, Int64 order, const PixelBlock &pixels, Int64 *nest) {
-    const __m128i above = _mm_cvtsi64_si128(2 * order);
+void write_nest(std::size_t n, const Int64 *order, const PixelBlock &pixels, Int64 *nest) {
     for (std::size_t i = 0; i < n; i += width) {
         const auto integer = [i](const double *from) {
             return _mm512_cvttpd_epi64(_mm512_load_pd(from + i));
         };
         const __m512i address = _mm512_or_si512(
             spread_bits(integer(pixels.x)), _mm512_slli_epi64(spread_bits(integer(pixels.y)), 1));
-        _mm512_store_si512(nest + i,
-                           _mm512_or_si512(_mm512_sll_epi64(integer(pixels.face), above), address));
+        const __m512i k = _mm512_loadu_si512(order + i);
+        const __m512i face = _mm512_sllv_epi64(integer(pixels.face), _mm512_add_epi64(k, k));
+        _mm512_store_si512(nest + i, _mm512_or_si512(face, address));
     }
 }
 
@@ -437,11 +480,6 @@ __m512i squeeze_bits(__m512i value) {
                            _mm512_slli_epi64(_mm512_and_si512(top, splat(3)), 16));
 }
 
-// 2**k.
-Real power_of_two(__m512i k) {
-    return _mm512_castsi512_pd(_mm512_slli_epi64(_mm512_add_epi64(k, splat(1023)), 52));
-}
-
 Cells<Real> load_cells(const Int64 *order, const Int64 *normed, const Int64 *parents) {
     const __m512i k = _mm512_loadu_si512(order);
     const __m512i address = _mm512_loadu_si512(normed);
@@ -455,16 +493,16 @@ Cells<Real> load_cells(const Int64 *order, const Int64 *normed, const Int64 *par
 
 const Kernels avx512_kernels = {
     .name = "avx512",
-    .fast_norm2mort = Norm2Mort<one_order, each_order>::fast,
-    .vaex_norm2mort = Norm2Mort<one_order, each_order>::vaex,
+    .fast_norm2mort = fast_norm2mort,
+    .vaex_norm2mort = vaex_norm2mort,
     .nest2mort = nest2mort,
     .is_mort = is_mort,
     .mort2order = mort2order,
     .mort2norm = mort2norm,
     .mort2nest = mort2nest,
     .clip_mort = clip_mort,
-    .latlon2nest = latlon2nest_by<Real, write_nest>,
-    .latlon2mort = latlon2mort_by<latlon2nest_by<Real, write_nest>, nest2mort>,
+    .latlon2nest = points_to_numbers<Real, write_nest, max_nest_order, keep_nest>,
+    .latlon2mort = points_to_numbers<Real, write_nest, max_order, nest2mort>,
     .mort2latlon = decode_centres<Real, mort2norm, load_cells>,
 };
 

@@ -12,12 +12,13 @@
 
 namespace mortie {
 
-// An input that is usually one value for the whole call: `step` is 0 then, else 1.
+// An input that may be one value for the whole call: `step` is 0 then, else 1.
 template <typename T> struct Broadcast {
     const T *data;
     std::size_t step;
 
     const T &operator[](std::size_t i) const noexcept { return data[i * step]; }
+    Broadcast from(std::size_t i) const noexcept { return {data + i * step, step}; }
 };
 
 using Int64 = std::int64_t;
@@ -41,10 +42,10 @@ struct Kernels {
     std::size_t (*clip_mort)(std::size_t n, Broadcast<Int64> order, const Int64 *morton,
                              Int64 *clipped) noexcept;
 
-    std::size_t (*latlon2nest)(std::size_t n, Broadcast<Int64> order, const double *lat,
-                               const double *lon, Int64 *nest) noexcept;
-    std::size_t (*latlon2mort)(std::size_t n, Broadcast<Int64> order, const double *lat,
-                               const double *lon, Int64 *morton) noexcept;
+    std::size_t (*latlon2nest)(std::size_t n, Broadcast<Int64> order, Broadcast<double> lat,
+                               Broadcast<double> lon, Int64 *nest) noexcept;
+    std::size_t (*latlon2mort)(std::size_t n, Broadcast<Int64> order, Broadcast<double> lat,
+                               Broadcast<double> lon, Int64 *morton) noexcept;
     std::size_t (*mort2latlon)(std::size_t n, const Int64 *morton, double *lat,
                                double *lon) noexcept;
 };
@@ -54,7 +55,9 @@ extern const Kernels avx2_kernels;
 extern const Kernels avx512_kernels;
 extern const Kernels neon_kernels;
 
-// How many points the exact functions of healpix.hpp have decided, for all kernels together.
-extern std::atomic<std::uint64_t> exact_points;
+// Why a point was left to the exact function of healpix.hpp, and how many were, for all kernels
+// together.
+enum Cause { near_pole, beyond_a_turn, where_zones_meet, near_edge, causes };
+extern std::atomic<std::uint64_t> exact_points[causes];
 
 } // namespace mortie

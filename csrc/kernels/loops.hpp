@@ -1,37 +1,15 @@
-// Loops that kernels share: over runs of one order, over blocks.
+// Loops that kernels share: over blocks, over elements of valid orders.
 #pragma once
 
 #include "kernels/kernels.hpp"
 
 namespace mortie {
 
-// Calls `kernel(begin, count, order)` for each run of elements that share an order. It returns how
-// many it has done, like a kernel, and so does this. An order outside 0-`highest` ends it.
-template <typename Kernel>
-static std::size_t by_order(std::size_t n, Broadcast<Int64> order, Int64 highest, Kernel kernel) {
-    std::size_t begin = 0;
-    while (begin < n) {
-        const Int64 shared = order[begin];
-        if (shared < 0 || shared > highest) {
-            return begin;
-        }
-        std::size_t end = order.step == 0 ? n : begin + 1;
-        while (end < n && order[end] == shared) {
-            ++end;
-        }
-        const std::size_t done = kernel(begin, end - begin, shared);
-        if (done < end - begin) {
-            return begin + done;
-        }
-        begin = end;
-    }
-    return n;
-}
-
 // Blocks whose buffers stay in the L1 cache.
 inline constexpr std::size_t block_size = 256;
 
-// Calls `kernel(begin, count)` for each block, in the same way.
+// Calls `kernel(begin, count)` for each block. It returns how many elements it has done, like a
+// kernel, and so does this.
 template <typename Kernel> static std::size_t by_block(std::size_t n, Kernel kernel) {
     for (std::size_t begin = 0; begin < n; begin += block_size) {
         const std::size_t count = n - begin < block_size ? n - begin : block_size;
@@ -43,26 +21,28 @@ template <typename Kernel> static std::size_t by_block(std::size_t n, Kernel ker
     return n;
 }
 
-// Makes two kernels of two functions of an instruction set's file: `one_order` for a valid order
-// that all elements share, `each_order` for an order, good or bad, of each element.
-template <auto one_order, auto each_order> struct Norm2Mort {
-    static std::size_t fast(std::size_t n, Broadcast<Int64> order, const Int64 *normed,
-                            const Int64 *parents, Int64 *morton) noexcept {
-        if (order.step != 0) {
-            return each_order(n, order.data, normed, parents, morton);
-        }
-        if (!is_order(*order.data)) {
-            return 0;
-        }
-        one_order(n, *order.data, normed, parents, morton);
-        return n;
+// The same, but each block ends before the first order outside 0-`highest`. Elements that share an
+// order are one block.
+template <typename Kernel>
+static std::size_t by_order(std::size_t n, Broadcast<Int64> order, Int64 highest, Kernel kernel) {
+    const auto good = [highest](Int64 k) { return 0 <= k && k <= highest; };
+    if (order.step == 0) {
+        return n != 0 && good(*order.data) ? kernel(std::size_t{0}, n) : 0;
     }
-
-    static std::size_t vaex(std::size_t n, const Int64 *normed, const Int64 *parents,
-                            Int64 *morton) noexcept {
-        one_order(n, max_order, normed, parents, morton);
-        return n;
-    }
-};
+    return by_block(n, [=](std::size_t begin, std::size_t count) {
+        const Int64 *orders = order.data + begin;
+        bool all = true;
+        for (std::size_t i = 0; i < count; ++i) {
+            all &= good(orders[i]);
+        }
+        if (!all) {
+            count = 0;
+            while (good(orders[count])) {
+                ++count;
+            }
+        }
+        return kernel(begin, count);
+    });
+}
 
 } // namespace mortie

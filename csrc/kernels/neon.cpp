@@ -104,21 +104,45 @@ void store(Int64 *to, Four values) {
     vst1q_s64(to + 2, vreinterpretq_s64_u64(values.last));
 }
 
-void one_order(std::size_t n, Int64 order, const Int64 *normed, const Int64 *parents,
-               Int64 *morton) {
-    const Order same = order_of_all(order);
+// Where each element has an order of its own, the scalar kernels serve.
+
+std::size_t fast_norm2mort(std::size_t n, Broadcast<Int64> order, const Int64 *normed,
+                           const Int64 *parents, Int64 *morton) noexcept {
     std::size_t i = 0;
-    for (; i + width <= n; i += width) {
-        store(morton + i, norm2mort(same, load(normed + i), load(parents + i)));
+    if (order.step == 0 && is_order(*order.data)) {
+        const Order same = order_of_all(*order.data);
+        for (; i + width <= n; i += width) {
+            store(morton + i, norm2mort(same, load(normed + i), load(parents + i)));
+        }
     }
-    for (; i < n; ++i) {
-        morton[i] = encode(order, normed[i], parents[i]);
-    }
+    return i + scalar::fast_norm2mort(n - i, order.from(i), normed + i, parents + i, morton + i);
 }
 
-std::size_t each_order(std::size_t n, const Int64 *orders, const Int64 *normed,
-                       const Int64 *parents, Int64 *morton) {
-    return scalar::fast_norm2mort(n, {orders, 1}, normed, parents, morton);
+std::size_t vaex_norm2mort(std::size_t n, const Int64 *normed, const Int64 *parents,
+                           Int64 *morton) noexcept {
+    return fast_norm2mort(n, {&max_order, 0}, normed, parents, morton);
+}
+
+std::size_t nest2mort(std::size_t n, Broadcast<Int64> order, const Int64 *nest,
+                      Int64 *morton) noexcept {
+    std::size_t i = 0;
+    if (order.step == 0 && is_order(*order.data)) {
+        const Int64 k = *order.data;
+        const Order same = order_of_all(k);
+        const uint64x2_t last = vdupq_n_u64((std::uint64_t{12} << 2 * k) - 1);
+        const int64x2_t down = vdupq_n_s64(-2 * k);
+        for (; i + width <= n; i += width) {
+            const Four number = load(nest + i);
+            const uint64x2_t bad =
+                vorrq_u64(vcgtq_u64(number.first, last), vcgtq_u64(number.last, last));
+            if ((vgetq_lane_u64(bad, 0) | vgetq_lane_u64(bad, 1)) != 0) {
+                break;
+            }
+            const Four parents = {vshlq_u64(number.first, down), vshlq_u64(number.last, down)};
+            store(morton + i, norm2mort(same, number, parents));
+        }
+    }
+    return i + scalar::nest2mort(n - i, order.from(i), nest + i, morton + i);
 }
 
 // Two doubles for projection.hpp and centres.hpp.
@@ -137,6 +161,9 @@ struct Real {
     explicit Real(double x) : value(vdupq_n_f64(x)) {}
 
     static Real load(const double *from) { return vld1q_f64(from); }
+    static Real power_of_two(const Int64 *k) {
+        return vreinterpretq_f64_s64(vshlq_n_s64(vaddq_s64(vld1q_s64(k), vdupq_n_s64(1023)), 52));
+    }
     void store(double *to) const { vst1q_f64(to, value); }
     static unsigned bits(Mask mask) {
         return static_cast<unsigned>((vgetq_lane_u64(mask.value, 0) & 1) |
@@ -165,41 +192,20 @@ struct Real {
     }
 };
 
-std::size_t nest2mort(std::size_t n, Broadcast<Int64> order, const Int64 *nest,
-                      Int64 *morton) noexcept {
-    return by_order(n, order, max_order, [=](std::size_t begin, std::size_t count, Int64 k) {
-        const Order same = order_of_all(k);
-        const uint64x2_t last = vdupq_n_u64((std::uint64_t{12} << 2 * k) - 1);
-        const int64x2_t down = vdupq_n_s64(-2 * k);
-        std::size_t i = 0;
-        for (; i + width <= count; i += width) {
-            const Four number = load(nest + begin + i);
-            const uint64x2_t bad =
-                vorrq_u64(vcgtq_u64(number.first, last), vcgtq_u64(number.last, last));
-            if ((vgetq_lane_u64(bad, 0) | vgetq_lane_u64(bad, 1)) != 0) {
-                break;
-            }
-            const Four parents = {vshlq_u64(number.first, down), vshlq_u64(number.last, down)};
-            store(morton + begin + i, norm2mort(same, number, parents));
-        }
-        return i + scalar::nest2mort(count - i, {&k, 0}, nest + begin + i, morton + begin + i);
-    });
-}
-
 } // namespace
 
 const Kernels neon_kernels = {
     .name = "neon",
-    .fast_norm2mort = Norm2Mort<one_order, each_order>::fast,
-    .vaex_norm2mort = Norm2Mort<one_order, each_order>::vaex,
+    .fast_norm2mort = fast_norm2mort,
+    .vaex_norm2mort = vaex_norm2mort,
     .nest2mort = nest2mort,
     .is_mort = scalar::is_mort,
     .mort2order = scalar::mort2order,
     .mort2norm = scalar::mort2norm,
     .mort2nest = scalar::mort2nest,
     .clip_mort = scalar::clip_mort,
-    .latlon2nest = latlon2nest_by<Real, write_nest_one_by_one>,
-    .latlon2mort = latlon2mort_by<latlon2nest_by<Real, write_nest_one_by_one>, nest2mort>,
+    .latlon2nest = points_to_numbers<Real, write_nest_one_by_one, max_nest_order, keep_nest>,
+    .latlon2mort = points_to_numbers<Real, write_nest_one_by_one, max_order, nest2mort>,
     .mort2latlon = decode_centres<Real, scalar::mort2norm, load_cells_one_by_one<Real>>,
 };
 

@@ -6,32 +6,16 @@
 // This is the filtered predicate of computational geometry (Shewchuk 1997, Discrete & Computational
 // Geometry 18, 305).
 //
-// Why it is right. Let u = 2**-53. healpy's cosine z' and our z differ by less than
-// `cosine_error` = 8 u:
-//     the colatitude is the same double, and d = fl(pi/2) - colat is exact (Sterbenz);
-//     cos(colat) = sin(d + 0.55 u), which we take for sin(d)             0.55 u
-//     the polynomial's own error for |d| <= pi/2, with its rounded
-//         coefficients (see polynomials.py)                              0.33 u
-//     d * s * poly = sin(d) - d is at most 0.571; s, the product and
-//         the last steps of poly round it by 5 u in relation             2.9  u
-//     the last addition                                                  0.5  u
-//     the C library's cosine, within a unit in the last place            1    u
-// The longitude in quarter turns, t, is the same double. Let f be one of a pixel's two coordinates
-// in units of a base cell, as a function of t and z over the real numbers.
-//     For |z| <= 2/3, f = t + 1/2 -+ 3/4 z. healpy rounds it by at most 4 u (values to 5) and
-//         half a u (3/4 z), so do we, and z and z' make 6 u: together 15 u.
-//     Nearer to a pole, f is a multiple of sigma by a factor of at most 1. sigma(z) and sigma(z')
-//         differ by at most 12 u / sigma. healpy rounds f by at most 3 u; we round sigma by 1.5 u,
-//         and f by at most 9.6 u: together 12 u / sigma + 14.1 u, less than 27 u / sigma.
-// Both are less than `coordinate_error` / sigma, with 1 for sigma in the first case. Where f, times
-// nside, lies further than that from every integer, rounding it down gives what healpy gives, pixel
-// and base cell alike. Within 0.6 degrees of a pole, and nearer to |z| = 2/3 than cosine_error,
-// healpy and we might take different formulas: these points are left over too.
+// Why it is right. Let u = 2**-53, and f one of a pixel's two coordinates in units of a base cell,
+// as a function of longitude and z over the real numbers. Where f, times nside, lies further from
+// every integer than rounding takes healpy's f from ours, rounding it down gives what healpy gives,
+// pixel and base cell alike. What each line adds to that distance stands beside it.
 #pragma once
 
 #include <algorithm>
 #include <bit>
 #include <cstddef>
+#include <cstdint>
 #include <iterator>
 
 #include "index/healpix.hpp"
@@ -40,8 +24,8 @@
 
 namespace mortie {
 
-inline constexpr double cosine_error = 0x1p-50;
-inline constexpr double coordinate_error = 0x1p-48;
+inline constexpr double cosine_error = 0x1p-50;     // between z and healpy's: 8 u
+inline constexpr double coordinate_error = 0x1p-48; // between f and healpy's, times sigma: 32 u
 
 // sin(d) = d + d s poly(s), s = d * d, for |d| <= pi/2; from polynomials.py.
 inline constexpr double sine_polynomial[] = {
@@ -74,48 +58,77 @@ template <const auto &coefficients, typename Real> Real polynomial(Real x) {
     return polynomial_part<coefficients, 0, std::size(coefficients)>(powers);
 }
 
-// The pixels of a block of points, in doubles.
+// What latitudes tell. On the map where a base cell is a diamond with diagonals of 1 (Calabretta
+// and Roukema 2007, figure 1), `up` is the distance from the equator, and distances along the map
+// from the middle of a quarter turn shrink by `sigma`, which is 1 between the zones.
+template <typename Real> struct Parallels {
+    Real sigma, up;
+    typename Real::Mask plain;
+};
+
+template <typename Real> Parallels<Real> parallels(Real lat) {
+    const Real zero(0.0);
+    const Real one(1.0);
+    const auto far_from_poles = abs(lat) <= Real(89.4); // nearer to them, healpy has other formulas
+    const Real colat = Real(half_pi) - select(far_from_poles, lat, zero) * Real(degree); // healpy's
+    const Real d = Real(half_pi) - colat; // exact (Sterbenz)
+    const Real s = d * d;
+    const Real poly = polynomial<sine_polynomial>(s);
+    // healpy takes cos(colat) = sin(d + 0.55 u), within 1 u, and we sin(d): 1.55 u. The polynomial
+    // errs by 0.33 u with its rounded coefficients (see polynomials.py). s, the last steps of poly
+    // and the product make 5 u of d s poly = sin(d) - d, which is at most 0.571: 2.9 u. The last
+    // addition makes 0.5 u. Together 5.3 u, less than cosine_error.
+    const Real z = multiply_add(d * s, poly, d);
+
+    const Real height = abs(z);
+    const auto polar = Real(two_thirds) < height;
+    const auto same_zone = Real(cosine_error) < abs(height - Real(two_thirds));
+    // From healpy's z to ours sigma changes by 12 u / sigma, and each rounds it by 1.5 u.
+    const Real sigma = select(polar, sqrt(abs(Real(3.0) * (one - height))), one);
+    const Real cap_top = one - Real(0.5) * sigma;
+    // Between the zones healpy's z and ours make 6 u, and each rounds the product by 0.5 u.
+    const Real up = select(polar, select(z < zero, zero - cap_top, cap_top), Real(0.75) * z);
+    return {sigma, up, static_cast<typename Real::Mask>(far_from_poles & same_zone)};
+}
+
+// What longitudes tell: in quarter turns, the distance from the middle of one, and its end.
+template <typename Real> struct Meridians {
+    Real from_middle, quarter_end;
+    typename Real::Mask plain;
+};
+
+template <typename Real> Meridians<Real> meridians(Real lon) {
+    const Real zero(0.0);
+    const Real angle = lon * Real(degree);
+    const auto within_a_turn = abs(angle) < Real(two_pi);
+    const Real small = select(within_a_turn, angle, zero);
+    const Real phi = select(small < zero, small + Real(two_pi), small);
+    const Real turned = phi * Real(quarter_turn);
+    const Real t = select(turned < Real(4.0), turned, zero); // the same double as healpy's
+    const Real quarter = floor(t);
+    return {(t - quarter) - Real(0.5), quarter + Real(1.0), within_a_turn};
+}
+
+// A block of pixels, in doubles; and in the bits of `unsure`, which of them healpix.hpp must find.
 struct PixelBlock {
     alignas(64) double x[block_size];
     alignas(64) double y[block_size];
     alignas(64) double face[block_size];
-    alignas(64) double certain[block_size]; // 1, or 0
+    std::uint64_t unsure[block_size / 64];
 };
 
-// Writes the pixels of a register of points from place i on.
+// Writes a register of pixels from place i on, and tells which of them are certain.
 template <typename Real>
-void project(Real nside, Real lat, Real lon, PixelBlock &pixels, std::size_t i) {
-    const Real zero(0.0);
+typename Real::Mask write_pixels(Real nside, const Parallels<Real> &lat, const Meridians<Real> &lon,
+                                 PixelBlock &pixels, std::size_t i) {
     const Real one(1.0);
     const Real half(0.5);
-
-    const auto plain_lat = abs(lat) <= Real(89.4);
-    const Real colat = Real(half_pi) - select(plain_lat, lat, zero) * Real(degree);
-    const Real d = Real(half_pi) - colat;
-    const Real s = d * d;
-    const Real poly = polynomial<sine_polynomial>(s);
-    const Real z = multiply_add(d * s, poly, d);
-
-    const Real angle = lon * Real(degree);
-    const auto plain_lon = abs(angle) < Real(two_pi);
-    const Real small = select(plain_lon, angle, zero);
-    const Real phi = select(small < zero, small + Real(two_pi), small);
-    const Real turned = phi * Real(quarter_turn);
-    const Real t = select(turned < Real(4.0), turned, zero);
-
-    // On the map where a base cell is a diamond with diagonals of 1 (Calabretta and Roukema 2007,
-    // figure 1): `along` from the equator's first corner, `up` from the equator.
-    const Real height = abs(z);
-    const auto polar = Real(two_thirds) < height;
-    const Real quarter = floor(t);
-    const Real sigma = sqrt(abs(Real(3.0) * (one - height)));
-    const Real cap_top = one - half * sigma;
-    const Real along =
-        select(polar, multiply_add((t - quarter) - half, sigma, quarter + one), half + t);
-    const Real up = select(polar, select(z < zero, zero - cap_top, cap_top), Real(0.75) * z);
-
-    const Real falling = along - up;
-    const Real rising = along + up;
+    // f is `rising` or `falling`. Between the zones healpy and we round it by 4 u each (values to
+    // 5): together with z, 15 u. Nearer to a pole f is a multiple of sigma by a factor of at most
+    // 1: healpy rounds it by 3 u, we by 9.6 u; with sigma, 12 u / sigma + 14.1 u < 27 u / sigma.
+    const Real along = multiply_add(lon.from_middle, lat.sigma, lon.quarter_end);
+    const Real falling = along - lat.up;
+    const Real rising = along + lat.up;
     const Real west = floor(falling);
     const Real east = floor(rising);
     const Real first = min(west, east);
@@ -124,97 +137,152 @@ void project(Real nside, Real lat, Real lon, PixelBlock &pixels, std::size_t i) 
     const Real y_real = nside * ((west + one) - falling);
     const Real x = floor(x_real);
     const Real y = floor(y_real);
-
-    const Real off_centre = max(abs(x_real - x - half), abs(y_real - y - half));
-    const auto clear =
-        nside * Real(coordinate_error) < (half - off_centre) * select(polar, sigma, one);
-    const auto same_zone = Real(cosine_error) < abs(height - Real(two_thirds));
     x.store(pixels.x + i);
     y.store(pixels.y + i);
     select(first < Real(4.0), face, face - Real(4.0)).store(pixels.face + i);
-    const auto factor = [=](auto mask) { return select(mask, one, zero); };
-    ((factor(clear) * factor(same_zone)) * (factor(plain_lat) * factor(plain_lon)))
-        .store(pixels.certain + i);
+
+    const Real off_centre = max(abs(x_real - x - half), abs(y_real - y - half));
+    const auto clear = nside * Real(coordinate_error) < (half - off_centre) * lat.sigma;
+    return static_cast<typename Real::Mask>(clear & lat.plain & lon.plain);
 }
 
-// Fills the block with the pixels of points. Returns how many: all of them, or those before the
-// first bad one.
-template <typename Real>
-std::size_t find_pixels(std::size_t n, Int64 order, const double *lat, const double *lon,
-                        PixelBlock &pixels) {
-    constexpr std::size_t width = Real::width;
-    const Real nside(static_cast<double>(Int64{1} << order));
-    const std::size_t whole = n - n % width;
-    for (std::size_t i = 0; i < whole; i += width) {
-        project(nside, Real::load(lat + i), Real::load(lon + i), pixels, i);
+// Calls `run(at)`, where `at(i)` gives f of the register from place i on: made once if all elements
+// are one value, as along the rows of a grid.
+template <typename Real, typename F, typename Run>
+void with_registers(Broadcast<double> input, F f, Run run) {
+    if (input.step == 0) {
+        const auto same = f(Real(*input.data));
+        run([same](std::size_t) { return same; });
+    } else {
+        run([=](std::size_t i) { return f(Real::load(input.data + i)); });
     }
-    if (whole < n) {
-        double lats[width] = {};
-        double lons[width] = {};
-        std::copy(lat + whole, lat + n, lats);
-        std::copy(lon + whole, lon + n, lons);
-        project(nside, Real::load(lats), Real::load(lons), pixels, whole);
-    }
+}
 
-    if (std::count(pixels.certain, pixels.certain + n, 0.0) == 0) {
-        return n;
-    }
-    for (std::size_t i = 0; i < n; ++i) {
-        if (pixels.certain[i] == 0) {
-            if (!is_lat(lat[i]) || !is_lon(lon[i])) {
-                return i;
+// Fills the block with pixels. The inputs are read, and the pixels written, in whole registers.
+template <typename Real>
+void project(std::size_t n, const Int64 *order, Broadcast<double> lat, Broadcast<double> lon,
+             PixelBlock &pixels) {
+    const auto run = [&](auto nside_at, auto parallels_at, auto meridians_at) {
+        for (std::size_t begin = 0; begin < n; begin += 64) {
+            std::uint64_t certain = 0;
+            for (std::size_t i = begin; i < begin + 64 && i < n; i += Real::width) {
+                const auto mask =
+                    write_pixels<Real>(nside_at(i), parallels_at(i), meridians_at(i), pixels, i);
+                certain |= std::uint64_t{Real::bits(mask)} << (i - begin);
             }
-            const Pixel exact = latlon2pixel(order, lat[i], lon[i]);
+            pixels.unsure[begin / 64] = ~certain;
+        }
+    };
+    const auto nside_at = [=](std::size_t i) { return Real::power_of_two(order + i); };
+    with_registers<Real>(lat, parallels<Real>, [&](auto parallels_at) {
+        with_registers<Real>(lon, meridians<Real>,
+                             [&](auto meridians_at) { run(nside_at, parallels_at, meridians_at); });
+    });
+}
+
+// Why a point may be left to healpix.hpp; for those who count.
+[[maybe_unused]] static Cause cause(double lat, double lon) {
+    return std::fabs(lat) > 89.4                                   ? near_pole
+           : std::fabs(lon * degree) >= two_pi                     ? beyond_a_turn
+           : std::fabs(std::fabs(lat) - 41.81031489577860) < 1e-13 ? where_zones_meet
+                                                                   : near_edge;
+}
+
+// An input of which whole registers can be read: where it stands, or, with the first element behind
+// the last, in `room`.
+template <std::size_t width, typename T>
+static Broadcast<T> whole_registers(std::size_t n, Broadcast<T> input, T (&room)[block_size]) {
+    if (input.step == 0 || n % width == 0) {
+        return input;
+    }
+    for (std::size_t i = 0; i < (n + width - 1) / width * width; ++i) {
+        room[i] = input[i < n ? i : 0];
+    }
+    return {room, 1};
+}
+
+// Finds the unsure pixels of a block. Returns how many elements are done: all of them, or those
+// before the first bad point.
+[[maybe_unused]] static std::size_t find_unsure(std::size_t n, const Int64 *order,
+                                                Broadcast<double> lat, Broadcast<double> lon,
+                                                PixelBlock &pixels) {
+    std::uint64_t found[causes] = {};
+    std::size_t done = n;
+    for (std::size_t begin = 0; begin < done; begin += 64) {
+        for (std::uint64_t unsure = pixels.unsure[begin / 64]; unsure != 0; unsure &= unsure - 1) {
+            const std::size_t i = begin + static_cast<std::size_t>(std::countr_zero(unsure));
+            if (i >= done) {
+                break;
+            }
+            if (!is_lat(lat[i]) || !is_lon(lon[i])) {
+                done = i;
+                break;
+            }
+            const Pixel exact = latlon2pixel(order[i], lat[i], lon[i]);
             pixels.x[i] = static_cast<double>(exact.x);
             pixels.y[i] = static_cast<double>(exact.y);
             pixels.face[i] = static_cast<double>(exact.face);
-            exact_points.fetch_add(1, std::memory_order_relaxed);
+            ++found[cause(lat[i], lon[i])];
         }
     }
-    return n;
+    for (std::size_t i = 0; i < causes; ++i) { // once a block: threads share the counters
+        if (found[i] != 0) {
+            exact_points[i].fetch_add(found[i], std::memory_order_relaxed);
+        }
+    }
+    return done;
 }
 
 // The kernels from points to numbers, in blocks: several short loops are faster than one that does
 // all, which would have more operations than a processor can look ahead. And results may go where
-// the points are: so they wait until a block has been read. `write(n, order, pixels, nest)`
-// makes the pixel numbers, and may write whole registers.
-template <typename Real, auto write>
-std::size_t latlon2nest_by(std::size_t n, Broadcast<Int64> order, const double *lat,
-                           const double *lon, Int64 *nest) noexcept {
-    return by_order(n, order, max_nest_order, [=](std::size_t begin, std::size_t count, Int64 k) {
-        return by_block(count, [=](std::size_t offset, std::size_t wanted) {
+// the points are: so they wait until a block has been read. `write(n, order, pixels, nest)` makes
+// pixel numbers, in whole registers, and `finish(n, order, nest, numbers)`, a kernel, what is
+// asked.
+template <typename Real, auto write, Int64 highest, auto finish>
+std::size_t points_to_numbers(std::size_t n, Broadcast<Int64> order, Broadcast<double> lat,
+                              Broadcast<double> lon, Int64 *numbers) noexcept {
+    constexpr std::size_t width = Real::width;
+    alignas(64) Int64 orders[block_size];
+    alignas(64) double lats[block_size];
+    alignas(64) double lons[block_size];
+    alignas(64) Int64 nest[block_size];
+    PixelBlock pixels;
+    if (order.step == 0) {
+        for (std::size_t i = 0; i < n + width && i < block_size; ++i) {
+            orders[i] = *order.data;
+        }
+    }
+    return by_order(n, order, highest, [&](std::size_t begin, std::size_t valid) {
+        return by_block(valid, [&](std::size_t offset, std::size_t count) {
             const std::size_t at = begin + offset;
-            PixelBlock pixels;
-            alignas(64) Int64 found[block_size];
-            const std::size_t done = find_pixels<Real>(wanted, k, lat + at, lon + at, pixels);
-            write(done, k, pixels, found);
-            std::copy_n(found, done, nest + at);
-            return done;
+            const Broadcast<double> block_lat = whole_registers<width>(count, lat.from(at), lats);
+            const Broadcast<double> block_lon = whole_registers<width>(count, lon.from(at), lons);
+            const Int64 *const k = order.step == 0
+                                       ? orders
+                                       : whole_registers<width>(count, order.from(at), orders).data;
+            project<Real>(count, k, block_lat, block_lon, pixels);
+            const std::size_t done = find_unsure(count, k, block_lat, block_lon, pixels);
+            write(done, k, pixels, nest);
+            return finish(done, order.from(at), nest, numbers + at);
         });
     });
 }
 
 // The plainest `write`.
-[[maybe_unused]] static void write_nest_one_by_one(std::size_t n, Int64 order,
+[[maybe_unused]] static void write_nest_one_by_one(std::size_t n, const Int64 *order,
                                                    const PixelBlock &pixels, Int64 *nest) {
     for (std::size_t i = 0; i < n; ++i) {
-        nest[i] = pixel2nest(order, {static_cast<std::int32_t>(pixels.x[i]),
-                                     static_cast<std::int32_t>(pixels.y[i]),
-                                     static_cast<std::int32_t>(pixels.face[i])});
+        nest[i] = pixel2nest(order[i], {static_cast<std::int32_t>(pixels.x[i]),
+                                        static_cast<std::int32_t>(pixels.y[i]),
+                                        static_cast<std::int32_t>(pixels.face[i])});
     }
 }
 
-template <decltype(Kernels::latlon2nest) latlon2nest, decltype(Kernels::nest2mort) nest2mort>
-std::size_t latlon2mort_by(std::size_t n, Broadcast<Int64> order, const double *lat,
-                           const double *lon, Int64 *morton) noexcept {
-    return by_order(n, order, max_order, [=](std::size_t begin, std::size_t count, Int64 k) {
-        return by_block(count, [=, &k](std::size_t offset, std::size_t wanted) {
-            const std::size_t at = begin + offset;
-            Int64 nest[block_size];
-            const std::size_t done = latlon2nest(wanted, {&k, 0}, lat + at, lon + at, nest);
-            return nest2mort(done, {&k, 0}, nest, morton + at);
-        });
-    });
+// The `finish` for pixel numbers.
+[[maybe_unused]] static std::size_t keep_nest(std::size_t n, Broadcast<Int64>, const Int64 *nest,
+                                              Int64 *numbers) noexcept {
+    std::copy_n(nest, n, numbers);
+    return n;
 }
 
 } // namespace mortie

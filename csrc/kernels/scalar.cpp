@@ -6,7 +6,7 @@
 
 namespace mortie {
 
-std::atomic<std::uint64_t> exact_points{0};
+std::atomic<std::uint64_t> exact_points[causes];
 
 namespace {
 
@@ -30,6 +30,9 @@ struct Real {
 
     explicit Real(double x) : value(x) {}
     static Real load(const double *from) { return Real(*from); }
+    static Real power_of_two(const Int64 *k) {
+        return Real(static_cast<double>(std::int64_t{1} << *k));
+    }
     void store(double *to) const { *to = value; }
     static unsigned bits(Mask mask) { return mask ? 1 : 0; }
 
@@ -143,16 +146,6 @@ std::size_t clip_mort(std::size_t n, Broadcast<Int64> order, const Int64 *morton
     });
 }
 
-std::size_t latlon2nest(std::size_t n, Broadcast<Int64> order, const double *lat, const double *lon,
-                        Int64 *nest) noexcept {
-    return latlon2nest_by<Real, write_nest_one_by_one>(n, order, lat, lon, nest);
-}
-
-std::size_t latlon2mort(std::size_t n, Broadcast<Int64> order, const double *lat, const double *lon,
-                        Int64 *morton) noexcept {
-    return latlon2mort_by<latlon2nest, nest2mort>(n, order, lat, lon, morton);
-}
-
 std::size_t mort2latlon(std::size_t n, const Int64 *morton, double *lat, double *lon) noexcept {
     return each(n, [=](std::size_t i) {
         const Norm norm = decode(morton[i]);
@@ -178,8 +171,8 @@ const Kernels scalar_kernels = {
     .mort2norm = scalar::mort2norm,
     .mort2nest = scalar::mort2nest,
     .clip_mort = scalar::clip_mort,
-    .latlon2nest = scalar::latlon2nest,
-    .latlon2mort = scalar::latlon2mort,
+    .latlon2nest = points_to_numbers<Real, write_nest_one_by_one, max_nest_order, keep_nest>,
+    .latlon2mort = points_to_numbers<Real, write_nest_one_by_one, max_order, scalar::nest2mort>,
     .mort2latlon = scalar::mort2latlon,
 };
 

@@ -9,10 +9,6 @@ std::size_t fast_norm2mort(std::size_t n, Broadcast<Int64> order, const Int64 *n
                            const Int64 *parents, Int64 *morton) noexcept;
 std::size_t nest2mort(std::size_t n, Broadcast<Int64> order, const Int64 *nest,
                       Int64 *morton) noexcept;
-std::size_t latlon2nest(std::size_t n, Broadcast<Int64> order, const double *lat, const double *lon,
-                        Int64 *nest) noexcept;
-std::size_t latlon2mort(std::size_t n, Broadcast<Int64> order, const double *lat, const double *lon,
-                        Int64 *morton) noexcept;
 std::size_t is_mort(std::size_t n, const Int64 *morton, bool *valid) noexcept;
 std::size_t mort2order(std::size_t n, const Int64 *morton, Int64 *order) noexcept;
 std::size_t mort2norm(std::size_t n, const Int64 *morton, Int64 *order, Int64 *normed,

@@ -386,9 +386,12 @@ mortie.tools.geo2uniq : UNIQ numbers.
 
 Notes
 -----
-The projection is that of [1]_, section 5, and [2]_, section 5. On x86-64 with
-the GNU C library the pixels equal, in every bit,
-``healpy.ang2pix(2**order, lon, lat, nest=True, lonlat=True)``.
+The projection is that of [1]_, section 5, and [2]_, section 5. A point
+lies in its pixel, always. On x86-64 with the GNU C library the pixels equal,
+in every bit, ``healpy.ang2pix(2**order, lon, lat, nest=True, lonlat=True)``,
+save at a few doubles near latitude +-41.8103148957786 and below a whole turn of
+longitude, where healpy gives a pixel far away, or none. Longitudes of many
+turns lose digits when they are reduced, as in healpy.
 
 References
 ----------
@@ -443,9 +446,12 @@ latlon2nest : NESTED pixel numbers, up to order 29.
 
 Notes
 -----
-The projection is that of [1]_, section 5, and [2]_, section 5. On x86-64 with
-the GNU C library the pixels equal, in every bit,
-``healpy.ang2pix(2**order, lon, lat, nest=True, lonlat=True)``.
+The projection is that of [1]_, section 5, and [2]_, section 5. A point
+lies in its pixel, always. On x86-64 with the GNU C library the pixels equal,
+in every bit, ``healpy.ang2pix(2**order, lon, lat, nest=True, lonlat=True)``,
+save at a few doubles near latitude +-41.8103148957786 and below a whole turn of
+longitude, where healpy gives a pixel far away, or none. Longitudes of many
+turns lose digits when they are reduced, as in healpy.
 
 References
 ----------
@@ -521,12 +527,13 @@ inline constexpr const char *exact_points = R"(exact_points()
 Tell how many points the exact functions have decided since the import.
 
 The fast way from coordinates to pixels leaves them the points that lie too
-near to an edge; the scalar kernels, like the others, count here.
+near to an edge, or where rounding is another; the scalar kernels, like the
+others, count here.
 
 Returns
 -------
-int
-    The number of points, for all ufuncs and threads together.
+dict of str to int
+    The number of points by cause, for all ufuncs and threads together.
 )";
 
 inline constexpr const char *kernel = R"(kernel()

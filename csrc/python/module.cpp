@@ -141,7 +141,10 @@ PyObject *kernel(PyObject *, PyObject *) {
 }
 
 PyObject *count_exact_points(PyObject *, PyObject *) {
-    return PyLong_FromUnsignedLongLong(exact_points.load());
+    const auto count = [](Cause cause) -> unsigned long long { return exact_points[cause].load(); };
+    return Py_BuildValue("{s:K,s:K,s:K,s:K}", "near a pole", count(near_pole), "beyond a turn",
+                         count(beyond_a_turn), "where zones meet", count(where_zones_meet),
+                         "near an edge", count(near_edge));
 }
 
 PyMethodDef functions[] = {

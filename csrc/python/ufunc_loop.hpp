@@ -166,6 +166,37 @@ inline bool reads_results(Strided in, Strided out, std::size_t n) noexcept {
     return within && ahead % out.step == 0;
 }
 
+// Puts the floating-point flags back that NumPy looks at once a loop has ended, to warn of them:
+// kernels compute for lanes that nobody reads as well, and subnormal inputs are as good as any.
+// Where an exception is set, it clears them: NumPy warns all the same, and a warning on top of an
+// exception is a SystemError. (Flags of casts among them, since NumPy goes on after an error.)
+class SameFlags {
+  public:
+    SameFlags() noexcept : before_(std::fetestexcept(watched)) {}
+
+    ~SameFlags() {
+        const int now = std::fetestexcept(watched);
+        if (now != before_) { // clearing is slow, and seldom needed
+            std::feclearexcept(now & ~before_);
+        }
+        if (before_ != 0) {
+            const PyGILState_STATE gil = PyGILState_Ensure();
+            if (PyErr_Occurred() != nullptr) {
+                std::feclearexcept(before_);
+            }
+            PyGILState_Release(gil);
+        }
+    }
+
+    SameFlags(const SameFlags &) = delete;
+    SameFlags &operator=(const SameFlags &) = delete;
+
+  private:
+    static constexpr int watched = FE_DIVBYZERO | FE_INVALID | FE_OVERFLOW | FE_UNDERFLOW;
+
+    int before_;
+};
+
 // The inner loop of a kernel. Where the kernel stops early, `raise` sets the Python exception for
 // the inputs it stopped at; the kernels of ufuncs without a `raise` never do.
 template <auto kernel, auto raise> struct InnerLoop;
@@ -179,6 +210,7 @@ struct InnerLoop<kernel, raise> {
 
     // A PyUFuncGenericFunction; its data is the Kernels in use.
     static void run(char **args, const npy_intp *dimensions, const npy_intp *steps, void *kernels) {
+        const SameFlags flags;
         Operands operands;
         for (std::size_t j = 0; j < nargs; ++j) {
             operands[j] = {args[j], steps[j]};
@@ -189,12 +221,20 @@ struct InnerLoop<kernel, raise> {
         if constexpr (raise != nullptr) {
             if (done < n) {
                 fail(operands, done, std::make_index_sequence<nin>{});
+                for (std::size_t i = done; i < n; ++i) { // so that NumPy casts no garbage
+                    clear(operands, i, std::make_index_sequence<nargs>{});
+                }
             }
         }
     }
 
   private:
     using Operands = std::array<Strided, nargs>;
+
+    template <std::size_t... j>
+    static void clear(const Operands &operands, std::size_t i, std::index_sequence<j...>) {
+        ((j < nin ? void() : operands[j].put(i, typename View<Operand>::Element{})), ...);
+    }
 
     template <std::size_t... j>
     static std::size_t call(std::size_t (*function)(std::size_t, Operand...) noexcept,
@@ -229,8 +269,7 @@ struct InnerLoop<kernel, raise> {
     }
 
     // The loop runs without the GIL. NumPy goes on with its next chunk after an error: the first
-    // one stays. Comparing a NaN leaves a floating-point flag, and NumPy 2.5 warns of flags even if
-    // an exception is set, which ends in a SystemError.
+    // one stays.
     template <std::size_t... j>
     static void fail(const Operands &operands, std::size_t i, std::index_sequence<j...>) {
         const PyGILState_STATE gil = PyGILState_Ensure();
@@ -241,7 +280,6 @@ struct InnerLoop<kernel, raise> {
                           i)...);
         }
         PyGILState_Release(gil);
-        std::feclearexcept(FE_ALL_EXCEPT);
     }
 };
 

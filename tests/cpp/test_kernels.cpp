@@ -120,7 +120,8 @@ TEST_P(EveryKernel, PointsToPixels) {
     for (const Int64 order : {0, 7, 18, 29}) {
         sweep(
             [&](std::size_t n, std::size_t at, Int64 *out) {
-                return kernels.latlon2nest(n, {&order, 0}, &points.lat[at], &points.lon[at], out);
+                return kernels.latlon2nest(n, {&order, 0}, {&points.lat[at], 1},
+                                           {&points.lon[at], 1}, out);
             },
             [&](std::size_t i) {
                 return mortie::pixel2nest(
@@ -129,8 +130,8 @@ TEST_P(EveryKernel, PointsToPixels) {
     }
     sweep(
         [&](std::size_t n, std::size_t at, Int64 *out) {
-            return kernels.latlon2mort(n, {&points.orders[at], 1}, &points.lat[at], &points.lon[at],
-                                       out);
+            return kernels.latlon2mort(n, {&points.orders[at], 1}, {&points.lat[at], 1},
+                                       {&points.lon[at], 1}, out);
         },
         [&](std::size_t i) { return points.morton[i]; });
 }
@@ -209,12 +210,12 @@ TEST_P(EveryKernel, StopsAtTheFirstBadElement) {
         ASSERT_EQ(kernels.mort2nest(longest, in, out.data()), position);
         ASSERT_EQ(kernels.clip_mort(longest, {&order, 0}, in, out.data()), position);
         ASSERT_EQ(kernels.mort2latlon(longest, in, lat.data(), lon.data()), position);
-        ASSERT_EQ(
-            kernels.latlon2nest(longest, {&order, 0}, bad.lat.data(), bad.lon.data(), out.data()),
-            position);
-        ASSERT_EQ(
-            kernels.latlon2mort(longest, {&order, 0}, bad.lat.data(), bad.lon.data(), out.data()),
-            position);
+        ASSERT_EQ(kernels.latlon2nest(longest, {&order, 0}, {bad.lat.data(), 1},
+                                      {bad.lon.data(), 1}, out.data()),
+                  position);
+        ASSERT_EQ(kernels.latlon2mort(longest, {&order, 0}, {bad.lat.data(), 1},
+                                      {bad.lon.data(), 1}, out.data()),
+                  position);
         std::vector<Int64> nest(longest, 3);
         nest[position] = nest[longest - 1] = 12;
         ASSERT_EQ(kernels.nest2mort(longest, {&order, 0}, nest.data(), out.data()), position);

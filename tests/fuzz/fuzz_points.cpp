@@ -163,8 +163,8 @@ void compare_all(const Input &input, std::size_t n) {
                                const std::vector<Int64> &expected, auto kernel) {
             Column<Int64> out(input, n, untouched);
             run(*kernels, name, good, [&](std::size_t at, std::size_t count) {
-                return kernel(count, {&given.order[at * step], step}, &given.lat[at],
-                              &given.lon[at], &out[at]);
+                return kernel(count, {&given.order[at * step], step}, {&given.lat[at], 1},
+                              {&given.lon[at], 1}, &out[at]);
             });
             for (std::size_t i = 0; i < n; ++i) {
                 if (out[i] != expected[i]) {
