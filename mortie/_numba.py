@@ -254,8 +254,9 @@ def latlon2pixel(order, lat, lon):
     if abs(z) <= 2.0 / 3:
         along = nside * (0.5 + t)
         up = nside * (z * 0.75)
-        falling = int(along - up)
-        rising = int(along + up)
+        most = 5 * last + 4
+        falling = min(int(along - up), most)
+        rising = min(int(along + up), most)
         west = falling >> order
         east = rising >> order
         face = (west | 4) if west == east else west if west < east else east + 8
