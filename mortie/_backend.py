@@ -2,14 +2,17 @@
 
 import os
 import warnings
+from typing import Any, NoReturn
 
 __all__ = [
     "NATIVE_AVAILABLE",
     "VaexNorm2Mort",
+    "authalic2geodetic",
     "backend",
     "clip_mort",
     "fastNorm2Mort",
     "fast_norm2mort",
+    "geodetic2authalic",
     "is_mort",
     "kernel",
     "latlon2mort",
@@ -18,8 +21,15 @@ __all__ = [
     "mort2nest",
     "mort2norm",
     "mort2order",
+    "mort2uniq",
+    "mort2vertices",
+    "mort2word",
+    "mort_neighbours",
+    "mort_range",
     "nest2mort",
+    "uniq2mort",
     "vaex_norm2mort",
+    "word2mort",
 ]
 
 NATIVE_AVAILABLE = False
@@ -31,8 +41,10 @@ else:
     try:
         from mortie._native import (
             VaexNorm2Mort,
+            authalic2geodetic,
             clip_mort,
             fastNorm2Mort,
+            geodetic2authalic,
             is_mort,
             kernel,
             latlon2mort,
@@ -41,7 +53,14 @@ else:
             mort2nest,
             mort2norm,
             mort2order,
+            mort2uniq,
+            mort2vertices,
+            mort2word,
+            mort_neighbours,
+            mort_range,
             nest2mort,
+            uniq2mort,
+            word2mort,
         )
 
         NATIVE_AVAILABLE = True
@@ -100,3 +119,17 @@ def backend() -> str:
     'native'
     """
     return "native" if NATIVE_AVAILABLE else "numba"
+
+
+def _only_native(name: str) -> Any:
+    """Make what stands in the place of a ufunc that the fallback doesn't have."""
+
+    def ufunc(*operands: object, **options: object) -> NoReturn:
+        raise ImportError(f"{name} needs the C++ extension: {_why_not_native}")
+
+    ufunc.__name__ = ufunc.__qualname__ = name
+    return ufunc
+
+
+for _name in set(__all__) - set(globals()):
+    globals()[_name] = _only_native(_name)

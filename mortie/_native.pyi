@@ -11,6 +11,16 @@ clip_mort: np.ufunc
 latlon2nest: np.ufunc
 latlon2mort: np.ufunc
 mort2latlon: np.ufunc
+mort2vertices: np.ufunc
+boundary_point: np.ufunc
+mort_neighbours: np.ufunc
+mort_range: np.ufunc
+mort2uniq: np.ufunc
+uniq2mort: np.ufunc
+mort2word: np.ufunc
+word2mort: np.ufunc
+geodetic2authalic: np.ufunc
+authalic2geodetic: np.ufunc
 
 def kernel() -> str: ...
 def exact_points() -> int: ...

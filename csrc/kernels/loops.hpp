@@ -1,9 +1,20 @@
-// Loops that kernels share: over runs of one order, over blocks.
+// Loops that kernels share: over single elements, over runs of one order, over blocks.
 #pragma once
 
 #include "kernels/kernels.hpp"
 
 namespace mortie {
+
+// Calls `element(i)` for one element after the other until one returns false: such a one must have
+// written nothing, since results may go where the inputs are, and the error shows those.
+template <typename Element> static std::size_t each(std::size_t n, Element element) {
+    for (std::size_t i = 0; i < n; ++i) {
+        if (!element(i)) {
+            return i;
+        }
+    }
+    return n;
+}
 
 // Calls `kernel(begin, count, order)` for each run of elements that share an order. It returns how
 // many it has done, like a kernel, and so does this. An order outside 0-`highest` ends it.
