@@ -21,7 +21,8 @@ static constexpr std::int64_t norm2uniq(Norm norm) noexcept {
 
 // The pixel of a number of which is_uniq holds.
 static constexpr Norm uniq2norm(std::int64_t uniq) noexcept {
-    const std::int64_t order = (std::bit_width(static_cast<std::uint64_t>(uniq)) - 3) / 2;
+    const auto width = static_cast<std::int64_t>(std::bit_width(static_cast<std::uint64_t>(uniq)));
+    const std::int64_t order = (width - 3) / 2;
     const std::int64_t nest = uniq - (std::int64_t{4} << 2 * order);
     const std::int64_t parent = nest >> 2 * order;
     return {order, nest - (parent << 2 * order), parent};

@@ -13,12 +13,12 @@
 #include "kernels/kernels.hpp"
 #include "python/cell_docstrings.hpp"
 #include "python/docstrings.hpp"
+#include "python/errors.hpp"
+#include "python/sets.hpp"
 #include "python/ufunc_loop.hpp"
 
 namespace mortie {
 namespace {
-
-long long as_ll(Int64 value) { return value; }
 
 // What is wrong with an element that a kernel stopped at; these run with the GIL held.
 
@@ -47,13 +47,6 @@ void raise_nest(Int64 order, Int64 nest) {
     }
 }
 
-void raise_mort(Int64 morton) {
-    PyErr_Format(PyExc_ValueError,
-                 "a Morton index has 1 to 19 digits, the first in 1-6 and the others in 1-4, and "
-                 "%lld is none",
-                 as_ll(morton));
-}
-
 void raise_clip(Int64 order, Int64 morton) {
     const Int64 highest = decode(morton).order;
     if (highest < 0) {
@@ -62,17 +55,6 @@ void raise_clip(Int64 order, Int64 morton) {
         PyErr_Format(PyExc_ValueError,
                      "order must lie in 0-%lld, up to that of the Morton index %lld, not %lld",
                      as_ll(highest), as_ll(morton), as_ll(order));
-    }
-}
-
-void raise_range(Int64 order, Int64 morton) {
-    const Int64 lowest = decode(morton).order;
-    if (lowest < 0) {
-        raise_mort(morton);
-    } else {
-        PyErr_Format(PyExc_ValueError,
-                     "order must lie in %lld-18, from that of the Morton index %lld on, not %lld",
-                     as_ll(lowest), as_ll(morton), as_ll(order));
     }
 }
 
@@ -258,7 +240,7 @@ int exec(PyObject *module) {
             return -1;
         }
     }
-    return 0;
+    return add_set_functions(module, *static_cast<const Kernels *>(kernels_in_use[0]));
 }
 
 PyModuleDef_Slot slots[] = {

@@ -53,6 +53,28 @@ template <typename T> class Buffer {
     void shrink(std::size_t size) noexcept { size_ = size; }
     void clear() noexcept { size_ = 0; }
 
+    // Elements that are added so have no value yet. False if there is no room.
+    bool resize(std::size_t size) noexcept {
+        const bool enough = reserve(size);
+        size_ = enough ? size : size_;
+        return enough;
+    }
+
+    // Gives back the memory that no element uses.
+    void fit() noexcept {
+        if (size_ > 0 && size_ < capacity_) {
+            void *moved = std::realloc(elements_, size_ * sizeof(T));
+            elements_ = moved == nullptr ? elements_ : static_cast<T *>(moved);
+            capacity_ = moved == nullptr ? capacity_ : size_;
+        }
+    }
+
+    // Gives the memory away, to be freed by std::free.
+    T *release() noexcept {
+        Buffer given(std::move(*this));
+        return std::exchange(given.elements_, nullptr);
+    }
+
     // Makes room for this many elements in all; false if there is none.
     bool reserve(std::size_t wanted) noexcept {
         if (wanted <= capacity_) {
