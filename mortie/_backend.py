@@ -4,6 +4,10 @@ import os
 import warnings
 from typing import Any, NoReturn
 
+import numpy as np
+
+from mortie._signatures import name_arguments
+
 __all__ = [
     "NATIVE_AVAILABLE",
     "VaexNorm2Mort",
@@ -64,6 +68,9 @@ else:
         )
 
         NATIVE_AVAILABLE = True
+        for _ufunc in list(globals().values()):
+            if isinstance(_ufunc, np.ufunc):
+                name_arguments(_ufunc)
     except ImportError as _error:
         if os.environ.get("MORTIE_KERNEL"):  # who forces a kernel wants no fallback
             raise

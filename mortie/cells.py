@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from functools import partial
 from operator import index
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 
 if _backend.NATIVE_AVAILABLE:
     from mortie import _native
+else:
+    _names = ("boundary_point", "difference", "expand", "intersection", "isin", "union")
+    _native = SimpleNamespace(**dict.fromkeys(_names, _backend._only_native("mortie.cells")))
 
 __all__ = [
     "boundary",
