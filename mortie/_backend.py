@@ -78,20 +78,7 @@ else:
 
 if not NATIVE_AVAILABLE:
     try:
-        from mortie._numba import (  # type: ignore[assignment] # functions for some ufuncs
-            VaexNorm2Mort,
-            clip_mort,
-            fastNorm2Mort,
-            is_mort,
-            kernel,
-            latlon2mort,
-            latlon2nest,
-            mort2latlon,
-            mort2nest,
-            mort2norm,
-            mort2order,
-            nest2mort,
-        )
+        from mortie import _numba
     except ImportError as _error:
         raise ImportError(
             f"{_why_not_native}, and the numba fallback can't be imported ({_error}). Install "
@@ -104,6 +91,7 @@ if not NATIVE_AVAILABLE:
             RuntimeWarning,
             stacklevel=2,
         )
+    globals().update((_name, getattr(_numba, _name)) for _name in _numba.__all__)
 
 fast_norm2mort = fastNorm2Mort
 vaex_norm2mort = VaexNorm2Mort
