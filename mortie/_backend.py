@@ -6,6 +6,10 @@ import os
 import warnings
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from mortie._signatures import name_arguments
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import NoReturn
@@ -13,10 +17,12 @@ if TYPE_CHECKING:
 # The one list of the ufuncs' names; tests hold the extension, its stub and the fallback against it.
 __all__ = [
     "VaexNorm2Mort",
+    "authalic2geodetic",
     "backend",
     "clip_mort",
     "fastNorm2Mort",
     "fast_norm2mort",
+    "geodetic2authalic",
     "is_mort",
     "kernel",
     "latlon2mort",
@@ -25,8 +31,15 @@ __all__ = [
     "mort2nest",
     "mort2norm",
     "mort2order",
+    "mort2uniq",
+    "mort2vertices",
+    "mort2word",
+    "mort_neighbours",
+    "mort_range",
     "nest2mort",
+    "uniq2mort",
     "vaex_norm2mort",
+    "word2mort",
 ]
 
 NATIVE_AVAILABLE = False
@@ -39,6 +52,9 @@ else:
         from mortie._native import *
 
         NATIVE_AVAILABLE = True
+        for _ufunc in list(globals().values()):
+            if isinstance(_ufunc, np.ufunc):
+                name_arguments(_ufunc)
     except ImportError as _error:
         if os.environ.get("MORTIE_KERNEL"):  # who forces a kernel wants no fallback
             raise

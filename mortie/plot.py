@@ -1,4 +1,4 @@
-"""Maps of Morton cells, drawn by matplotlib from the outlines that healpy gives."""
+"""Maps of Morton cells, drawn by matplotlib."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ import numpy as np
 
 import mortie
 from mortie import tools
+from mortie.cells import boundary
 
 try:
-    import healpy
     import matplotlib.pyplot as plt
     from matplotlib.collections import LineCollection, PolyCollection
     from matplotlib.patheffects import withStroke
     from matplotlib.ticker import FuncFormatter, MaxNLocator
 except ModuleNotFoundError as _error:
     raise ModuleNotFoundError(
-        f"mortie.plot needs healpy and matplotlib ({_error}): pip install 'mortie[plot]'",
+        f"mortie.plot needs matplotlib ({_error}): pip install 'mortie[plot]'",
         name=_error.name,
     ) from _error
 
@@ -77,7 +77,7 @@ def cells(
         If a number is no index, nothing is left to draw, or `values` has
         another length; or for an unknown projection.
     ImportError
-        At import, if healpy or matplotlib are missing.
+        At import, if matplotlib is missing; and where the C++ extension is.
 
     Notes
     -----
@@ -165,19 +165,17 @@ def _outlines(order: int, morton: Any, projection: str, count: int) -> Any:
     """Give arrays of outlines on the map, each with the places of its cells in `morton`."""
     degrees = 58.6 / 2**order
     step = int(np.clip(VERTICES // (4 * count), 1, max(1, np.ceil(degrees))))
-    vectors = healpy.boundaries(2**order, mortie.mort2nest(morton), step, nest=True)
-    x, y, z = np.moveaxis(vectors.reshape(len(morton), 3, -1), 1, 0)
+    lat, lon = boundary(morton, step)
     everything = np.arange(len(morton))
     if projection != "plate-carree":
         sign = -1 if projection == "south" else 1
-        scale = 2 / (1 + sign * z)  # 2 tan(c / 2) / sin(c)
-        yield np.stack([scale * y, -sign * scale * x], -1), everything
+        radius, theta = 2 * np.tan(np.radians(90 - sign * lat) / 2), np.radians(lon)
+        yield np.stack([radius * np.sin(theta), -sign * radius * np.cos(theta)], -1), everything
         return
-    lat, lon = np.degrees(np.arcsin(z)), np.degrees(np.arctan2(y, x))
     centre = mortie.mort2latlon(morton)[1][:, None]
     centre = (centre + 180) % 360 - 180
     lon = (lon - centre + 180) % 360 - 180 + centre  # in one piece, maybe beyond the map
-    at_pole = np.abs(lat) > 90 - 1e-6
+    at_pole = np.abs(lat) == 90
     plain = ~at_pole.any(1)
     outlines = np.stack([lon, lat], -1)
     for shift in (0, 360, -360):

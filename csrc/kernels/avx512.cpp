@@ -7,8 +7,10 @@
 #include "kernels/centres.hpp"
 #include "kernels/kernels.hpp"
 #include "kernels/loops.hpp"
+#include "kernels/neighbours.hpp"
 #include "kernels/projection.hpp"
 #include "kernels/scalar.hpp"
+#include "kernels/vertices.hpp"
 
 namespace mortie {
 namespace {
@@ -504,6 +506,16 @@ const Kernels avx512_kernels = {
     .latlon2nest = points_to_numbers<Real, write_nest, max_nest_order, keep_nest>,
     .latlon2mort = points_to_numbers<Real, write_nest, max_order, nest2mort>,
     .mort2latlon = decode_centres<Real, mort2norm, load_cells>,
+    .mort2vertices = find_vertices<Real, mort2norm, load_cells>,
+    .boundary_point = find_boundary_points<Real, mort2norm>,
+    .mort_neighbours = find_neighbours<mort2norm>,
+    .mort_range = scalar::mort_range,
+    .mort2uniq = scalar::mort2uniq,
+    .uniq2mort = scalar::uniq2mort,
+    .mort2word = scalar::mort2word,
+    .word2mort = scalar::word2mort,
+    .geodetic2authalic = scalar::geodetic2authalic,
+    .authalic2geodetic = scalar::authalic2geodetic,
 };
 
 } // namespace mortie

@@ -21,7 +21,15 @@ template <typename T> struct Broadcast {
     Broadcast from(std::size_t i) const noexcept { return {data + i * step, step}; }
 };
 
+// Results of which each element has `count`, one after the other.
+template <typename T, std::size_t count> struct Rows {
+    T *data;
+
+    T *operator[](std::size_t i) const noexcept { return data + i * count; }
+};
+
 using Int64 = std::int64_t;
+using Word = std::uint64_t;
 
 // One implementation of every kernel, for one instruction set.
 struct Kernels {
@@ -48,6 +56,22 @@ struct Kernels {
                                Broadcast<double> lon, Int64 *morton) noexcept;
     std::size_t (*mort2latlon)(std::size_t n, const Int64 *morton, double *lat,
                                double *lon) noexcept;
+
+    std::size_t (*mort2vertices)(std::size_t n, const Int64 *morton, Rows<double, 4> lat,
+                                 Rows<double, 4> lon) noexcept;
+    std::size_t (*boundary_point)(std::size_t n, Broadcast<Int64> step, const Int64 *morton,
+                                  const Int64 *place, double *lat, double *lon) noexcept;
+    std::size_t (*mort_neighbours)(std::size_t n, const Int64 *morton,
+                                   Rows<Int64, 8> neighbours) noexcept;
+    std::size_t (*mort_range)(std::size_t n, Broadcast<Int64> order, const Int64 *morton,
+                              Int64 *least, Int64 *greatest) noexcept;
+    std::size_t (*mort2uniq)(std::size_t n, const Int64 *morton, Int64 *uniq) noexcept;
+    std::size_t (*uniq2mort)(std::size_t n, const Int64 *uniq, Int64 *morton) noexcept;
+    std::size_t (*mort2word)(std::size_t n, const Int64 *morton, Word *word) noexcept;
+    std::size_t (*word2mort)(std::size_t n, const Word *word, Int64 *morton) noexcept;
+
+    std::size_t (*geodetic2authalic)(std::size_t n, const double *lat, double *authalic) noexcept;
+    std::size_t (*authalic2geodetic)(std::size_t n, const double *authalic, double *lat) noexcept;
 };
 
 extern const Kernels scalar_kernels;

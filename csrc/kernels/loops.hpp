@@ -1,9 +1,20 @@
-// Loops that kernels share: over blocks, over elements of valid orders.
+// Loops that kernels share: over single elements, over blocks, over elements of valid orders.
 #pragma once
 
 #include "kernels/kernels.hpp"
 
 namespace mortie {
+
+// Calls `element(i)` for one element after the other until one returns false: such a one must have
+// written nothing, since results may go where the inputs are, and the error shows those.
+template <typename Element> static std::size_t each(std::size_t n, Element element) {
+    for (std::size_t i = 0; i < n; ++i) {
+        if (!element(i)) {
+            return i;
+        }
+    }
+    return n;
+}
 
 // Blocks whose buffers stay in the L1 cache.
 inline constexpr std::size_t block_size = 256;

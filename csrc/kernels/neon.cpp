@@ -4,8 +4,10 @@
 #include "kernels/centres.hpp"
 #include "kernels/kernels.hpp"
 #include "kernels/loops.hpp"
+#include "kernels/neighbours.hpp"
 #include "kernels/projection.hpp"
 #include "kernels/scalar.hpp"
+#include "kernels/vertices.hpp"
 
 namespace mortie {
 namespace {
@@ -207,6 +209,16 @@ const Kernels neon_kernels = {
     .latlon2nest = points_to_numbers<Real, write_nest_one_by_one, max_nest_order, keep_nest>,
     .latlon2mort = points_to_numbers<Real, write_nest_one_by_one, max_order, nest2mort>,
     .mort2latlon = decode_centres<Real, scalar::mort2norm, load_cells_one_by_one<Real>>,
+    .mort2vertices = find_vertices<Real, scalar::mort2norm, load_cells_one_by_one<Real>>,
+    .boundary_point = find_boundary_points<Real, scalar::mort2norm>,
+    .mort_neighbours = find_neighbours<scalar::mort2norm>,
+    .mort_range = scalar::mort_range,
+    .mort2uniq = scalar::mort2uniq,
+    .uniq2mort = scalar::uniq2mort,
+    .mort2word = scalar::mort2word,
+    .word2mort = scalar::word2mort,
+    .geodetic2authalic = scalar::geodetic2authalic,
+    .authalic2geodetic = scalar::authalic2geodetic,
 };
 
 } // namespace mortie

@@ -2,7 +2,9 @@
 #include "kernels/scalar.hpp"
 
 #include "index/healpix.hpp"
+#include "kernels/neighbours.hpp"
 #include "kernels/projection.hpp"
+#include "kernels/vertices.hpp"
 
 namespace mortie {
 
@@ -10,18 +12,7 @@ std::atomic<std::uint64_t> exact_points[causes];
 
 namespace {
 
-// Calls `element(i)` for one element after the other until one returns false: such a one must have
-// written nothing, since results may go where the inputs are, and the error shows those.
-template <typename Element> std::size_t each(std::size_t n, Element element) {
-    for (std::size_t i = 0; i < n; ++i) {
-        if (!element(i)) {
-            return i;
-        }
-    }
-    return n;
-}
-
-// The double for projection.hpp.
+// The double for projection.hpp and vertices.hpp.
 struct Real {
     using Mask = bool;
     static constexpr std::size_t width = 1;
@@ -39,6 +30,7 @@ struct Real {
     friend Real operator+(Real a, Real b) { return Real(a.value + b.value); }
     friend Real operator-(Real a, Real b) { return Real(a.value - b.value); }
     friend Real operator*(Real a, Real b) { return Real(a.value * b.value); }
+    friend Real operator/(Real a, Real b) { return Real(a.value / b.value); }
     friend Mask operator<(Real a, Real b) { return a.value < b.value; }
     friend Mask operator<=(Real a, Real b) { return a.value <= b.value; }
     friend Real multiply_add(Real a, Real b, Real c) { return a * b + c; }
@@ -159,6 +151,21 @@ std::size_t mort2latlon(std::size_t n, const Int64 *morton, double *lat, double 
     });
 }
 
+std::size_t mort2vertices(std::size_t n, const Int64 *morton, Rows<double, 4> lat,
+                          Rows<double, 4> lon) noexcept {
+    return find_vertices<Real, mort2norm, load_cells_one_by_one<Real>>(n, morton, lat, lon);
+}
+
+std::size_t boundary_point(std::size_t n, Broadcast<Int64> step, const Int64 *morton,
+                           const Int64 *place, double *lat, double *lon) noexcept {
+    return find_boundary_points<Real, mort2norm>(n, step, morton, place, lat, lon);
+}
+
+std::size_t mort_neighbours(std::size_t n, const Int64 *morton,
+                            Rows<Int64, neighbour_count> neighbours) noexcept {
+    return find_neighbours<mort2norm>(n, morton, neighbours);
+}
+
 } // namespace scalar
 
 const Kernels scalar_kernels = {
@@ -174,6 +181,16 @@ const Kernels scalar_kernels = {
     .latlon2nest = points_to_numbers<Real, write_nest_one_by_one, max_nest_order, keep_nest>,
     .latlon2mort = points_to_numbers<Real, write_nest_one_by_one, max_order, scalar::nest2mort>,
     .mort2latlon = scalar::mort2latlon,
+    .mort2vertices = scalar::mort2vertices,
+    .boundary_point = scalar::boundary_point,
+    .mort_neighbours = scalar::mort_neighbours,
+    .mort_range = scalar::mort_range,
+    .mort2uniq = scalar::mort2uniq,
+    .uniq2mort = scalar::uniq2mort,
+    .mort2word = scalar::mort2word,
+    .word2mort = scalar::word2mort,
+    .geodetic2authalic = scalar::geodetic2authalic,
+    .authalic2geodetic = scalar::authalic2geodetic,
 };
 
 } // namespace mortie

@@ -7,15 +7,18 @@
 #include <cstring>
 
 #include "index/healpix.hpp"
+#include "index/outline.hpp"
+#include "index/uniq.hpp"
 #include "kernels/dispatch.hpp"
 #include "kernels/kernels.hpp"
+#include "python/cell_docstrings.hpp"
 #include "python/docstrings.hpp"
+#include "python/errors.hpp"
+#include "python/sets.hpp"
 #include "python/ufunc_loop.hpp"
 
 namespace mortie {
 namespace {
-
-long long as_ll(Int64 value) { return value; }
 
 // What is wrong with an element that a kernel stopped at; these run with the GIL held.
 
@@ -44,13 +47,6 @@ void raise_nest(Int64 order, Int64 nest) {
     }
 }
 
-void raise_mort(Int64 morton) {
-    PyErr_Format(PyExc_ValueError,
-                 "a Morton index has 1 to 19 digits, the first in 1-6 and the others in 1-4, and "
-                 "%lld is none",
-                 as_ll(morton));
-}
-
 void raise_clip(Int64 order, Int64 morton) {
     const Int64 highest = decode(morton).order;
     if (highest < 0) {
@@ -62,18 +58,52 @@ void raise_clip(Int64 order, Int64 morton) {
     }
 }
 
+void raise_boundary_point(Int64 step, Int64 morton, Int64 place) {
+    if (decode(morton).order < 0) {
+        raise_mort(morton);
+    } else if (step < 1 || step > max_step) {
+        PyErr_Format(PyExc_ValueError, "step must lie in 1-%lld, not %lld", as_ll(max_step),
+                     as_ll(step));
+    } else {
+        PyErr_Format(PyExc_ValueError, "place must lie in 0-%lld, not %lld", as_ll(4 * step - 1),
+                     as_ll(place));
+    }
+}
+
+void raise_uniq(Int64 uniq) {
+    PyErr_Format(PyExc_ValueError,
+                 "a UNIQ number of an order in 0-18 lies in 4-%lld, and %lld does not",
+                 as_ll(max_uniq), as_ll(uniq));
+}
+
+void raise_word(Word word) {
+    PyErr_Format(PyExc_ValueError,
+                 "%llu is no word of a cell of an order in 0-18: 4 bits hold the base cell plus 1, "
+                 "54 the address, left-aligned, and the last 6 the order",
+                 static_cast<unsigned long long>(word));
+}
+
+void raise_coordinate(const char *message, double coordinate) {
+    PyObject *value = PyFloat_FromDouble(coordinate);
+    if (value != nullptr) {
+        PyErr_Format(PyExc_ValueError, message, value);
+        Py_DECREF(value);
+    }
+}
+
+void raise_lat(double lat) {
+    raise_coordinate("latitude must lie in -90 to 90 degrees, not %S", lat);
+}
+
 template <Int64 highest> void raise_latlon(Int64 order, double lat, double lon) {
     if (order < 0 || order > highest) {
         raise_order(order, highest);
         return;
     }
-    PyObject *value = PyFloat_FromDouble(is_lat(lat) ? lon : lat);
-    if (value != nullptr) {
-        PyErr_Format(PyExc_ValueError,
-                     is_lat(lat) ? "longitude must be a finite number of degrees, not %S"
-                                 : "latitude must lie in -90 to 90 degrees, not %S",
-                     value);
-        Py_DECREF(value);
+    if (is_lat(lat)) {
+        raise_coordinate("longitude must be a finite number of degrees, not %S", lon);
+    } else {
+        raise_lat(lat);
     }
 }
 
@@ -84,12 +114,19 @@ struct UFunc {
     const char *types;
     int nin;
     int nout;
+    const char *signature; // of a generalised ufunc, else nullptr
 };
 
 template <auto kernel, auto raise = nullptr>
 constexpr UFunc ufunc(const char *name, const char *doc) {
     using Loop = InnerLoop<kernel, raise>;
-    return {name, doc, Loop::run, Loop::types.data(), Loop::nin, Loop::nargs - Loop::nin};
+    return {name,
+            doc,
+            Loop::run,
+            Loop::types.data(),
+            Loop::nin,
+            Loop::nargs - Loop::nin,
+            Loop::generalised ? Loop::signature.data() : nullptr};
 }
 
 // NumPy keeps pointers into this table for as long as the ufuncs live.
@@ -106,6 +143,19 @@ UFunc ufuncs[] = {
                                                                docstrings::latlon2nest),
     ufunc<&Kernels::latlon2mort, raise_latlon<max_order>>("latlon2mort", docstrings::latlon2mort),
     ufunc<&Kernels::mort2latlon, raise_mort>("mort2latlon", docstrings::mort2latlon),
+    ufunc<&Kernels::mort2vertices, raise_mort>("mort2vertices", docstrings::mort2vertices),
+    ufunc<&Kernels::boundary_point, raise_boundary_point>("boundary_point",
+                                                          docstrings::boundary_point),
+    ufunc<&Kernels::mort_neighbours, raise_mort>("mort_neighbours", docstrings::mort_neighbours),
+    ufunc<&Kernels::mort_range, raise_range>("mort_range", docstrings::mort_range),
+    ufunc<&Kernels::mort2uniq, raise_mort>("mort2uniq", docstrings::mort2uniq),
+    ufunc<&Kernels::uniq2mort, raise_uniq>("uniq2mort", docstrings::uniq2mort),
+    ufunc<&Kernels::mort2word, raise_mort>("mort2word", docstrings::mort2word),
+    ufunc<&Kernels::word2mort, raise_word>("word2mort", docstrings::word2mort),
+    ufunc<&Kernels::geodetic2authalic, raise_lat>("geodetic2authalic",
+                                                  docstrings::geodetic2authalic),
+    ufunc<&Kernels::authalic2geodetic, raise_lat>("authalic2geodetic",
+                                                  docstrings::authalic2geodetic),
 };
 
 // The Kernels that every inner loop gets as its data, chosen once.
@@ -170,8 +220,9 @@ int name_public_module(PyObject *ufunc) {
 }
 
 int add_ufunc(PyObject *module, UFunc &spec) {
-    PyObject *ufunc = PyUFunc_FromFuncAndData(&spec.loop, kernels_in_use, spec.types, 1, spec.nin,
-                                              spec.nout, PyUFunc_None, spec.name, spec.doc, 0);
+    PyObject *ufunc = PyUFunc_FromFuncAndDataAndSignature(&spec.loop, kernels_in_use, spec.types, 1,
+                                                          spec.nin, spec.nout, PyUFunc_None,
+                                                          spec.name, spec.doc, 0, spec.signature);
     if (ufunc == nullptr) {
         return -1;
     }
@@ -192,7 +243,7 @@ int exec(PyObject *module) {
             return -1;
         }
     }
-    return 0;
+    return add_set_functions(module, *static_cast<const Kernels *>(kernels_in_use[0]));
 }
 
 PyModuleDef_Slot slots[] = {

@@ -28,12 +28,15 @@ namespace mortie {
 template <typename T> inline constexpr char dtype = NPY_NOTYPE;
 template <> inline constexpr char dtype<bool> = NPY_BOOL;
 template <> inline constexpr char dtype<Int64> = NPY_INT64;
+template <> inline constexpr char dtype<Word> = NPY_UINT64;
 template <> inline constexpr char dtype<double> = NPY_DOUBLE;
 
-// Where NumPy keeps the elements of one operand; they may be unaligned.
+// Where NumPy keeps the elements of one operand; they may be unaligned. Those of a core dimension,
+// as of Rows, are `core_step` apart.
 struct Strided {
     char *data;
     npy_intp step;
+    npy_intp core_step = 0;
 
     char *at(std::size_t i) const noexcept { return data + static_cast<npy_intp>(i) * step; }
 
@@ -151,6 +154,44 @@ template <typename T> class View<T *> : public Packed<T> {
     }
 };
 
+template <typename T, std::size_t count> class View<Rows<T, count>> {
+  public:
+    using Element = T;
+    static constexpr bool is_input = false;
+
+    explicit View(Blocks blocks) noexcept
+        : where_(blocks.where),
+          direct_(Strided{where_.data, where_.core_step}.template packed<T>() &&
+                  where_.step == npy_intp{count * sizeof(T)}) {}
+
+    bool direct() const noexcept { return direct_; }
+
+    Rows<T, count> load(std::size_t begin, std::size_t) noexcept {
+        return {direct_ ? reinterpret_cast<T *>(where_.at(begin)) : buffer_};
+    }
+
+    void store(std::size_t begin, std::size_t done) const noexcept {
+        if (!direct_) {
+            for (std::size_t i = 0; i < done; ++i) {
+                const Strided row = {where_.at(begin + i), where_.core_step};
+                for (std::size_t j = 0; j < count; ++j) {
+                    row.put(j, buffer_[i * count + j]);
+                }
+            }
+        }
+    }
+
+  private:
+    Strided where_;
+    bool direct_;
+    alignas(64) T buffer_[block_size * count];
+};
+
+// The length of an operand's core dimension, as a generalised ufunc's signature has it; 0 if none.
+template <typename Operand> inline constexpr std::size_t core_size = 0;
+template <typename T, std::size_t count>
+inline constexpr std::size_t core_size<Rows<T, count>> = count;
+
 // Whether some element of `in` is the result of an earlier element of `out`. NumPy hands over such
 // loops on purpose, for `reduce` and `accumulate`; all other harmful overlap it removes by copies.
 inline bool reads_results(Strided in, Strided out, std::size_t n) noexcept {
@@ -207,13 +248,37 @@ struct InnerLoop<kernel, raise> {
     static constexpr std::size_t nargs = sizeof...(Operand);
     static constexpr std::size_t nin = (std::size_t{View<Operand>::is_input} + ...);
     static constexpr std::array<char, nargs> types = {dtype<typename View<Operand>::Element>...};
+    static constexpr std::array<std::size_t, nargs> core_sizes = {core_size<Operand>...};
+    static constexpr bool generalised = ((core_size<Operand> > 0) || ...);
 
-    // A PyUFuncGenericFunction; its data is the Kernels in use.
+    // As NumPy writes them: "()->(4),(4)".
+    static constexpr auto signature = [] {
+        std::array<char, 4 * nargs + 2> text{};
+        std::size_t end = 0;
+        for (std::size_t j = 0; j < nargs; ++j) {
+            if (j == nin) {
+                text[end++] = '-';
+                text[end++] = '>';
+            } else if (j > 0) {
+                text[end++] = ',';
+            }
+            text[end++] = '(';
+            if (core_sizes[j] > 0) {
+                text[end++] = static_cast<char>('0' + core_sizes[j]);
+            }
+            text[end++] = ')';
+        }
+        return text;
+    }();
+
+    // A PyUFuncGenericFunction; its data is the Kernels in use. The steps of core dimensions follow
+    // those of the operands.
     static void run(char **args, const npy_intp *dimensions, const npy_intp *steps, void *kernels) {
         const SameFlags flags;
         Operands operands;
+        const npy_intp *core_step = steps + nargs;
         for (std::size_t j = 0; j < nargs; ++j) {
-            operands[j] = {args[j], steps[j]};
+            operands[j] = {args[j], steps[j], core_sizes[j] > 0 ? *core_step++ : 0};
         }
         const auto n = static_cast<std::size_t>(dimensions[0]);
         const std::size_t done = call(static_cast<const Kernels *>(kernels)->*kernel, operands, n,

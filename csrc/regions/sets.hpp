@@ -1,0 +1,254 @@
+// Sets of cells of any orders, as areas.
+//
+// On the curve of order 18 a cell is a span of 4**(18 - k) pixels. So a set is a row of spans:
+//
+//     cells        |--1--|-12-|           |3|-33-|--3--|      (nested, repeated, in any order)
+//     keys         where each begins, and its order: sorted, the bigger of nested ones anywhere
+//     spans        [==========)           [============)      apart, none touches the next
+//     cells again  the fewest that fill the spans, in the order of the curve
+//
+// Two sets are walked along together, from each place where one of them begins or ends to the
+// next. All of it is one sort and one pass.
+#pragma once
+
+#include <algorithm>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+
+#include "index/morton.hpp"
+#include "kernels/kernels.hpp"
+#include "kernels/loops.hpp"
+#include "regions/buffer.hpp"
+
+namespace mortie {
+
+// Pixels of order 18 by NESTED number, from `begin` to before `end`.
+struct Span {
+    std::uint64_t begin, end;
+};
+
+inline constexpr Span past_all = {~std::uint64_t{0}, ~std::uint64_t{0}};
+
+// Where a cell begins, 40 bits, above its order, 5 bits.
+using Key = std::uint64_t;
+inline constexpr int key_order_bits = 5;
+
+static constexpr Key cell_key(Int64 order, Int64 normed, Int64 parent) noexcept {
+    const auto begin =
+        static_cast<std::uint64_t>(parent << 2 * max_order | normed << 2 * (max_order - order));
+    return begin << key_order_bits | static_cast<std::uint64_t>(order);
+}
+
+static constexpr Int64 key_order(Key key) noexcept {
+    return static_cast<Int64>(key & ((1u << key_order_bits) - 1));
+}
+
+static constexpr Span key_span(Key key) noexcept {
+    const std::uint64_t begin = key >> key_order_bits;
+    return {begin, begin + (std::uint64_t{1} << 2 * (max_order - key_order(key)))};
+}
+
+// Adds the keys of cells. Returns how many: those before the first number that is no index, and
+// none if memory runs out, as the buffer then tells.
+inline std::size_t add_keys(const Kernels &kernels, std::size_t n, const Int64 *cells,
+                            Buffer<Key> &keys) noexcept {
+    if (!keys.reserve(keys.size() + n)) {
+        return 0;
+    }
+    return by_block(n, [&](std::size_t begin, std::size_t count) {
+        Int64 order[block_size];
+        Int64 normed[block_size];
+        Int64 parents[block_size];
+        const std::size_t done = kernels.mort2norm(count, cells + begin, order, normed, parents);
+        for (std::size_t i = 0; i < done; ++i) {
+            keys.push(cell_key(order[i], normed[i], parents[i]));
+        }
+        return done;
+    });
+}
+
+// Sorts by where the cells begin, unless they are: a radix sort from the last digit to the first,
+// in time linear in their number. False if memory runs out.
+inline bool sort_keys(Buffer<Key> &keys) noexcept {
+    if (std::is_sorted(keys.begin(), keys.end())) {
+        return true;
+    }
+    constexpr int digit_bits = 10;
+    constexpr int digits = 4; // together the 40 bits
+    constexpr std::size_t values = 1u << digit_bits;
+    std::size_t places[digits][values] = {};
+    const auto digit = [](Key key, int place) {
+        return key >> (key_order_bits + place * digit_bits) & (values - 1);
+    };
+    Buffer<Key> sorted;
+    if (!sorted.resize(keys.size())) {
+        return false;
+    }
+    for (const Key key : keys) {
+        for (int place = 0; place < digits; ++place) {
+            ++places[place][digit(key, place)];
+        }
+    }
+    for (int place = 0; place < digits; ++place) {
+        std::size_t *const next = places[place];
+        if (next[digit(keys[0], place)] == keys.size()) {
+            continue; // all have the same
+        }
+        std::size_t total = 0;
+        for (std::size_t value = 0; value < values; ++value) {
+            total += std::exchange(next[value], total);
+        }
+        for (const Key key : keys) {
+            sorted[next[digit(key, place)]++] = key;
+        }
+        keys.swap(sorted);
+    }
+    return true;
+}
+
+// The spans of sorted keys, one after the other; past_all after the last.
+class Spans {
+  public:
+    explicit Spans(const Buffer<Key> &keys) noexcept : key_(keys.begin()), end_(keys.end()) {
+        next();
+    }
+
+    const Span &operator*() const noexcept { return span_; }
+
+    void next() noexcept {
+        if (key_ == end_) {
+            span_ = past_all;
+            return;
+        }
+        span_ = key_span(*key_++);
+        for (; key_ != end_; ++key_) {
+            const Span more = key_span(*key_);
+            if (more.begin > span_.end) {
+                break;
+            }
+            span_.end = std::max(span_.end, more.end);
+        }
+    }
+
+  private:
+    const Key *key_;
+    const Key *end_;
+    Span span_{};
+};
+
+// Takes spans in order, which may touch, and writes the fewest cells that fill them.
+class CellWriter {
+  public:
+    explicit CellWriter(Buffer<Int64> &cells) noexcept : cells_(cells) {}
+    CellWriter(const CellWriter &) = delete;
+    CellWriter &operator=(const CellWriter &) = delete;
+    ~CellWriter() { write(); }
+
+    void add(Span span) noexcept {
+        if (span.begin != waiting_.end) {
+            write();
+            waiting_.begin = span.begin;
+        }
+        waiting_.end = span.end;
+    }
+
+  private:
+    // From where the span begins, the biggest cell that begins there and does not reach beyond.
+    void write() noexcept {
+        while (waiting_.begin < waiting_.end) {
+            const int aligned = std::countr_zero(waiting_.begin) / 2;
+            const int inside =
+                (static_cast<int>(std::bit_width(waiting_.end - waiting_.begin)) - 1) / 2;
+            const int levels = std::min({aligned, inside, static_cast<int>(max_order)});
+            cells_.push(encode(max_order - levels, static_cast<Int64>(waiting_.begin >> 2 * levels),
+                               static_cast<Int64>(waiting_.begin >> 2 * max_order)));
+            waiting_.begin += std::uint64_t{1} << 2 * levels;
+        }
+    }
+
+    Buffer<Int64> &cells_;
+    Span waiting_ = {0, 0};
+};
+
+// What is in the first, in the second, or in both of two sets of sorted keys, as `keep` tells of
+// these two facts; it is false of neither.
+template <typename Keep>
+void combine(const Buffer<Key> &first, const Buffer<Key> &second, Keep keep,
+             Buffer<Int64> &cells) noexcept {
+    Spans a(first);
+    Spans b(second);
+    CellWriter writer(cells);
+    std::uint64_t at = 0;
+    for (;;) {
+        const bool in_a = (*a).begin <= at;
+        const bool in_b = (*b).begin <= at;
+        const std::uint64_t end =
+            std::min(in_a ? (*a).end : (*a).begin, in_b ? (*b).end : (*b).begin);
+        if (end == past_all.begin) {
+            return;
+        }
+        if (keep(in_a, in_b)) {
+            writer.add({at, end});
+        }
+        if ((*a).end == end) {
+            a.next();
+        }
+        if ((*b).end == end) {
+            b.next();
+        }
+        at = end;
+    }
+}
+
+// How many cells of an order, which is at least theirs, a set of sorted keys has.
+inline std::uint64_t count_pixels(Int64 order, const Buffer<Key> &keys) noexcept {
+    std::uint64_t count = 0;
+    for (Spans spans(keys); (*spans).begin != past_all.begin; spans.next()) {
+        count += ((*spans).end - (*spans).begin) >> 2 * (max_order - order);
+    }
+    return count;
+}
+
+// Writes all of these, in the order of the curve.
+inline void write_pixels(const Kernels &kernels, Int64 order, const Buffer<Key> &keys,
+                         Buffer<Int64> &cells) noexcept {
+    const auto levels = 2 * (max_order - order);
+    if (!cells.reserve(count_pixels(order, keys))) {
+        return;
+    }
+    for (Spans spans(keys); (*spans).begin != past_all.begin; spans.next()) {
+        for (auto nest = (*spans).begin >> levels; nest < (*spans).end >> levels; ++nest) {
+            cells.push(static_cast<Int64>(nest));
+        }
+    }
+    kernels.nest2mort(cells.size(), {&order, 0}, cells.data(), cells.data());
+}
+
+// Of each of n cells whether it lies in a set wholly. Returns how many it has
+// done: those before the first number that is no index.
+inline std::size_t find_in_spans(const Kernels &kernels, std::size_t n, const Int64 *cells,
+                                 const Buffer<Span> &set, bool *found) noexcept {
+    return by_block(n, [&](std::size_t begin, std::size_t count) {
+        Int64 order[block_size];
+        Int64 normed[block_size];
+        Int64 parents[block_size];
+        const std::size_t done = kernels.mort2norm(count, cells + begin, order, normed, parents);
+        for (std::size_t i = 0; i < done; ++i) {
+            const Span cell = key_span(cell_key(order[i], normed[i], parents[i]));
+            // The last span that begins not behind the cell; a branch could not be foretold.
+            std::size_t low = 0;
+            for (std::size_t size = set.size(); size > 1;) {
+                const std::size_t half = size / 2;
+                low += set[low + half].begin <= cell.begin ? half : 0;
+                size -= half;
+            }
+            found[begin + i] =
+                !set.empty() && set[low].begin <= cell.begin && cell.end <= set[low].end;
+        }
+        return done;
+    });
+}
+
+} // namespace mortie
