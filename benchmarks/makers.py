@@ -37,7 +37,7 @@ def load(name):
     if name == FALLBACK:
         from mortie import _numba
 
-        return _numba.fastNorm2Mort
+        return _numba.ufunc("fastNorm2Mort")
     if name == NUMBA:
         return published("0.3.1/mortie/tools.py").fastNorm2Mort
     return published("0.4.0/mortie_rs/__init__.py").fast_norm2mort

@@ -4,6 +4,8 @@ The functions of one element follow csrc/index line by line, and give its result
 numba compiles them for jitted code that calls ufuncs (_jit.py), and as ufuncs.
 """
 
+# mypy: disable-error-code="attr-defined,var-annotated"
+
 import contextlib
 import functools
 import math
