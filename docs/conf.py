@@ -32,9 +32,12 @@ default_role = "autolink"  # as in docstrings: a link where the name is known
 myst_heading_anchors = 3
 autodoc_mock_imports = [
     "astropy",
+    "duckdb",
     "healpy",
     "matplotlib",
+    "polars",
     "pyarrow",
+    "shapely",
     "vaex",
 ]  # their modules are only read
 autodoc_typehints = "none"  # the docstrings give them

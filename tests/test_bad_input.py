@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 import mortie
+import mortie.cells
 from mortie import tools
 
 pa = pytest.importorskip("pyarrow", reason="pyarrow is missing; mortie[test] has it")
@@ -111,6 +112,36 @@ CALLS = [
     ("mortie.is_mort", "more than 64 bits", "([2**64])", unsafe("is_mort")),
     ("mortie.is_mort", "None", "(None)", unsafe("is_mort")),
     ("mortie.is_mort", "no argument", "()", count("is_mort", 1, 0)),
+    *(
+        (f"mortie.{name}", "no index", "([12, 15])", f"ValueError: {NO_INDEX.format(15)}")
+        for name in ("mort2vertices", "mort_neighbours", "mort2uniq", "mort2word")
+    ),
+    ("mortie.mort_neighbours", "a float", "(12.0)", unsafe("mort_neighbours")),
+    ("mortie.mort_range", "order below that of the index", "(2, -3241)",
+     "ValueError: order must lie in 3-18, from that of the Morton index -3241 on, not 2"),
+    ("mortie.mort_range", "order too high", "(19, -3241)",
+     "ValueError: order must lie in 3-18, from that of the Morton index -3241 on, not 19"),
+    ("mortie.uniq2mort", "order above 18", "(2**40)",
+     "ValueError: a UNIQ number of an order in 0-18 lies in 4-1099511627775, and 1099511627776 "
+     "does not"),
+    ("mortie.word2mort", "the word of no cell", "(0)", "ValueError: 0 is no word of a cell of …"),
+    ("mortie.word2mort", "int64", "(np.array([12]))", unsafe("word2mort")),
+    ("mortie.geodetic2authalic", "latitude NaN", "(np.nan)", f"ValueError: {LAT}nan"),
+    ("mortie.authalic2geodetic", "latitude out of range", "(90.5)", f"ValueError: {LAT}90.5"),
+    ("mortie.cells.boundary", "step too low", "(12, step=0)",
+     "ValueError: step must lie in 1-16777216, not 0"),
+    ("mortie.cells.children", "several orders", "(5, [-3241, 1])",
+     "ValueError: children takes cells of one order, and these have 0, 3; expand takes several"),
+    ("mortie.cells.children", "too many", "(15, 1)",
+     "ValueError: the cells have 1073741824 children of order 15, more than 10**9"),
+    ("mortie.cells.expand", "too many", "(18, [1, 2])",
+     "ValueError: the set has 137438953472 cells of order 18, more than 10**9"),
+    ("mortie.cells.expand", "order below that of a cell", "(2, [12, -3241])",
+     "ValueError: order must lie in 3-18, from that of the Morton index -3241 on, not 2"),
+    ("mortie.cells.compact", "no index", "([12, 15])", f"ValueError: {NO_INDEX.format(15)}"),
+    ("mortie.cells.union", "floats", "([1.0], [2])",
+     "TypeError: Cannot cast array data from dtype('float64') to dtype('int64') according to the "
+     "rule 'safe'"),
     ("mortie.nullable", "no function", "('latlon2mort')",
      "TypeError: nullable takes a ufunc, not 'latlon2mort'"),
     (LONG, "latitude infinite, not masked", "(6, np.ma.array([np.inf, 1.0], mask=[0, 1]), 0.0)",

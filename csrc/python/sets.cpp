@@ -108,8 +108,7 @@ PyObject *expand(PyObject *, PyObject *arguments) {
         return nullptr;
     }
     if (count > most_cells) {
-        PyErr_Format(PyExc_ValueError,
-                     "the set has %llu cells of order %lld, more than 1000000000 at once",
+        PyErr_Format(PyExc_ValueError, "the set has %llu cells of order %lld, more than 10**9",
                      static_cast<unsigned long long>(count), order);
         return nullptr;
     }
