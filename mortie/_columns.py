@@ -7,7 +7,6 @@ use. For each there is a function that splits a column into its values and where
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -73,27 +72,30 @@ def degrees(column: Any) -> Any:
 # --- NumPy: arrays, masked arrays, and whatever NumPy makes an array of ---
 
 
-def _lacks(value: Any) -> bool:
-    if isinstance(value, Decimal):
-        return value.is_nan()
-    # NA of pandas is neither equal to itself nor not.
-    return value is None or type(value).__name__ in ("NAType", "NaTType") or bool(value != value)
-
-
 def _split_numpy(column: Any) -> tuple[Any, Any]:
     if getattr(column, "units", None) is not None and package(column) != "xarray":
         raise TypeError(f"the unit {column.units} is not known here: convert to degrees")
     array = np.asanyarray(column)
-    values = np.asarray(array)
     missing = np.ma.getmaskarray(array) if isinstance(array, np.ma.MaskedArray) else None
-    if values.dtype != object:
-        return values, missing
-    gaps = np.fromiter(map(_lacks, values.flat), bool, values.size).reshape(values.shape)
+    values = np.asarray(array)
+    return (values, missing) if values.dtype != object else _split_objects(values, missing)
+
+
+def _split_objects(objects: Any, missing: Any) -> tuple[Any, Any]:
+    """Find the type of NumPy that holds all numbers but decimals, which become float64."""
+    from decimal import Decimal  # few need it
+
+    def lacks(value: Any) -> bool:
+        if isinstance(value, Decimal):
+            return value.is_nan()
+        # NA of pandas is neither equal to itself nor not.
+        return value is None or type(value).__name__ in ("NAType", "NaTType") or value != value
+
+    gaps = np.fromiter(map(lacks, objects.flat), bool, objects.size).reshape(objects.shape)
     missing = gaps if missing is None else missing | gaps
-    # NumPy finds the type that holds them all.
-    present = [float(each) if isinstance(each, Decimal) else each for each in values[~missing]]
+    present = [float(each) if isinstance(each, Decimal) else each for each in objects[~missing]]
     numbers = np.array(present) if present else np.zeros(0, bool)
-    values = np.zeros(values.shape, numbers.dtype)
+    values = np.zeros(objects.shape, numbers.dtype)
     values[~missing] = numbers
     return values, missing
 
@@ -102,7 +104,7 @@ def _split_numpy(column: Any) -> tuple[Any, Any]:
 
 
 def _split_pandas(column: Any) -> tuple[Any, Any]:
-    dtype = getattr(column, "dtype", None)
+    dtype: Any = getattr(column, "dtype", None)
     if hasattr(dtype, "pyarrow_dtype"):
         import pyarrow as pa
 

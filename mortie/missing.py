@@ -144,7 +144,7 @@ def _on_xarrays(call: Callable[..., Any], columns: Sequence[Any], outputs: int) 
         values, missing = np.ma.getdata(result), np.ma.getmaskarray(result)
         if not missing.any():
             return values
-        lack = np.nan if values.dtype.kind == "f" else None
+        lack: Any = np.nan if values.dtype.kind == "f" else None
         return np.where(missing, lack, values.astype(object if lack is None else float))
 
     def function(*arrays: Any) -> Any:

@@ -81,7 +81,7 @@ def order2res(order: Any) -> Any:
     24.8 m
     """
     # Floats of 16 and 32 bits would be computed with as such.
-    wide = {"dtype": np.float64}
+    wide: Any = {"dtype": np.float64}
     half = 0.5**order if isinstance(order, int) else np.power(0.5, _numbers(order), **wide)
     return 111 * 58.6323 * half
 
@@ -157,12 +157,12 @@ def unique2parent(unique: ArrayLike) -> Any:
     >>> tools.unique2parent([4 * 4**5, 4 * 4**5 + 11 * 4**5 + 7])
     array([ 0, 11])
     """
-    unique = np.asanyarray(plain(unique))
-    if unique.size and unique.dtype.kind not in "iu":
-        raise TypeError(f"UNIQ numbers are integers, not {unique.dtype}")
-    present = np.ma.compressed(unique)
+    numbers: Any = np.asanyarray(plain(unique))
+    if numbers.size and numbers.dtype.kind not in "iu":
+        raise TypeError(f"UNIQ numbers are integers, not {numbers.dtype}")
+    present = np.ma.compressed(numbers)
     if present.size == 0:
-        return unique.astype(np.int64)
+        return numbers.astype(np.int64)
     least, greatest = int(present.min()), int(present.max())
     if least < 4:
         raise ValueError(f"UNIQ numbers are 4 or more, not {least}")
@@ -171,7 +171,7 @@ def unique2parent(unique: ArrayLike) -> Any:
     order = (least.bit_length() - 3) // 2
     if greatest >= 16 * 4**order:
         raise NotImplementedError("Cannot parse mixed resolution unique cells")
-    return (unique >> 2 * order).astype(np.int64) - 4
+    return (numbers >> 2 * order).astype(np.int64) - 4
 
 
 def heal_norm(base: Any, order: Any, addr_nest: Any) -> Any:
@@ -214,7 +214,7 @@ def heal_norm(base: Any, order: Any, addr_nest: Any) -> Any:
         raise ValueError(f"order must lie in 0-29, not {bad}")
     if all(isinstance(each, int) for each in (base, order, addr_nest)):
         return addr_nest - base * 4**order
-    wide = {"dtype": np.int64}  # whatever the integers are
+    wide: Any = {"dtype": np.int64}  # whatever the integers are
     shift = np.multiply(2, _integers(order), **wide)
     size = 4**order if isinstance(order, int) else np.left_shift(1, shift, **wide)
     first = np.multiply(_integers(base), size, **wide)
