@@ -50,16 +50,16 @@ def on_cluster(
             client = stack.enter_context(Client(address))
         except (OSError, ValueError) as error:
             raise CommandError(f"no Dask cluster at {address}: {error}") from error
-        futures = [client.submit(listened, function, item, pure=False) for item in items]
+        futures = {client.submit(listened, function, item, pure=False): item for item in items}
         bar = stack.enter_context(tqdm(total=len(items), unit="file", disable=None))
         try:
-            for future in as_completed(futures):
+            for future in as_completed(list(futures)):
                 # Fetched ahead, others would be on their way, and break, when one has failed.
                 result, said = future.result()
                 for text in said:
                     say(text)
                 bar.update()
-                yield result
+                yield futures.pop(future), result
         except CommandError:
             raise
         except Exception as error:  # whatever a worker dies of
