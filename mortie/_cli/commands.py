@@ -156,6 +156,7 @@ def run(
             yield item, function(item, say, bar.update)
 
 
+tqdm.monitor_interval = 0  # no thread for that: where threads are short, its start can hang
 SAID: set[str] = set()
 
 
