@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _thread
 import os
 import signal
 import sys
@@ -12,6 +13,7 @@ from mortie._cli.errors import CommandError
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Callable
 
 EXTRAS = {
     "distributed": "dask",
@@ -24,14 +26,11 @@ EXTRAS = {
 
 def main() -> int:
     """Run the command, and return its exit code where nothing went wrong."""
-    open_standard_streams()
-    options = parser.build().parse_args()
-    for name in ("SIGTERM", "SIGHUP"):
-        number = getattr(signal, name, None)  # Windows has no SIGHUP
-        if number and signal.getsignal(number) == signal.SIG_DFL:
-            signal.signal(number, lambda number, _: sys.exit(128 + number))
     code = 1
     try:
+        heed(leave)
+        open_standard_streams()
+        options = parser.build().parse_args()
         result = run(options)
         sys.stdout.flush()
         code = result
@@ -50,15 +49,45 @@ def main() -> int:
         complain(f"{error.filename or 'standard output'}: {error.strerror or error}")
     except MemoryError:
         complain("out of memory")
-    except KeyboardInterrupt:
-        code = 128 + signal.SIGINT
-    except SystemExit as stop:  # of a signal, above
-        code = int(stop.code or 0)
-    if code:
+    except RuntimeError as error:
+        if "start new thread" not in str(error):
+            raise
+        complain("the system lets no more threads start")
+    except KeyboardInterrupt as stop:
+        code = 128 + stop.args[0]
+    if code and "mortie._cli.commands" in sys.modules:
         # A thread that waits for input would hold up the usual exit.
         sys.stderr.flush()
         os._exit(code)
     return code
+
+
+def heed(handler: Callable[[int, object], object] | signal.Handlers) -> None:
+    """Handle the signals that end the command, but those that nohup and the like ignore."""
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):  # Windows has no SIGHUP
+        number = getattr(signal, name, None)
+        if number and signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, handler)
+
+
+def leave(number: int, _: object) -> None:
+    """End at once: there is nothing to tidy up, and imports take interrupts for other errors."""
+    os._exit(128 + number)
+
+
+def stop(number: int, _: object) -> None:
+    """End the command, and let no other signal disturb the tidying up."""
+    heed(signal.SIG_IGN)
+    raise KeyboardInterrupt(number)
+
+
+def try_thread() -> None:
+    """Start a thread: where it has no memory to begin, Python's own way waits for it for ever."""
+    lock = _thread.allocate_lock()
+    lock.acquire()
+    _thread.start_new_thread(lambda: lock.release(), ())
+    if not lock.acquire(timeout=5):
+        raise MemoryError
 
 
 def open_standard_streams() -> None:
@@ -88,6 +117,10 @@ def run(options: argparse.Namespace) -> int:
     else:
         from mortie._cli import commands
 
+        if getattr(options, "dask", None):
+            from mortie._cli import cluster  # noqa: F401
+        heed(stop)
+        try_thread()
         getattr(commands, options.command)(options)
     return 0
 

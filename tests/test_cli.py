@@ -759,7 +759,7 @@ def test_what_no_extra_brings_is_an_error_of_ours():
 
 
 def test_errors_of_the_system_name_the_file(folder):
-    long = "x" * 250 + ".csv"
+    long = "x" * 252 + ".csv"
     message = fails("encode", "-", "-o", long, stdin=b"lat,lon\n1,2\n")
     assert message.startswith(("File name too long", long, str(folder)))
     assert message.endswith("File name too long")

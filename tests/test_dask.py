@@ -1,4 +1,19 @@
-"""The ufuncs in Dask: arrays, DataFrames, and clusters of processes and of threads."""
+"""The ufuncs in Dask: arrays, DataFrames, and clusters of processes and of threads.
+
+Then the command on clusters whose parts die, or that are none.
+"""
+
+import asyncio
+import contextlib
+import http.server
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -108,3 +123,228 @@ def test_clusters(processes, frame):
         np.testing.assert_array_equal(series.compute(), MORTON)
         with pytest.raises(ValueError, match="latitude must lie in -90 to 90 degrees, not nan"):
             mortie.latlon2mort(18, chunked(np.full(2, np.nan)), 0.0).compute()
+
+
+# --- the command ---
+
+LONG = "MORTIE_LONG_TESTS" in os.environ
+FILES = 1500 if LONG else 40
+SAID = "mortie: latitudes from column 'lat', longitudes from column 'lon'\n"
+
+
+@pytest.fixture(scope="module")
+def cluster():
+    with distributed.LocalCluster(
+        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0"
+    ) as cluster:
+        yield cluster
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """A folder of small tables, in which the command is run."""
+    pytest.importorskip("pyarrow", reason="pyarrow is missing; mortie[test] has it")
+    monkeypatch.chdir(tmp_path)
+    Path("in").mkdir()
+    for i in range(FILES):
+        Path(f"in/{i}.csv").write_text(f"lat,lon,i\n{LAT[i]},{LON[i]},{i}\n")
+    return tmp_path
+
+
+def started(address, *options, **keys):
+    """Start the command on a cluster."""
+    arguments = ["encode", "in", "-o", "out/", "--dask", address, *options]
+    command = [sys.executable, "-m", "mortie", *arguments]
+    return subprocess.Popen(command, stderr=subprocess.PIPE, text=True, **keys)
+
+
+def outputs():
+    return [path for path in Path("out").rglob("*.csv") if path.parent.name.endswith("out")]
+
+
+def check_outputs():
+    """Check that each output is right, and that there is nothing else."""
+    assert sorted(path.name for path in Path("out").iterdir()) == sorted(
+        f"{i}.csv" for i in range(FILES)
+    )
+    for i in range(FILES):
+        assert Path(f"out/{i}.csv").read_text() == (
+            f"lat,lon,i,morton\n{LAT[i]},{LON[i]},{i},{MORTON[i]}\n"
+        )
+
+
+def workers(cluster):
+    return [nanny.pid for nanny in cluster.workers.values() if nanny.pid]
+
+
+def kill(number):
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(number, signal.SIGKILL)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL")
+@pytest.mark.parametrize("which", ["one", "all", "one after the other"])
+@pytest.mark.parametrize("force", [[], ["--force"]])
+def test_killed_workers_with_results(folder, cluster, monkeypatch, which, force):
+    """Tasks whose results die with a worker run again, and meet the files of their first try."""
+    scheduler = cluster.scheduler
+    gather = scheduler.handlers["gather"]
+    killed = threading.Event()
+
+    async def late(**keys):
+        while not killed.is_set():
+            await asyncio.sleep(0.01)
+        return await gather(**keys)
+
+    monkeypatch.setitem(scheduler.handlers, "gather", late)
+    if force:
+        Path("out").mkdir()
+        for i in range(0, FILES, 3):
+            Path(f"out/{i}.csv").write_text("old")
+    with started(cluster.scheduler_address, *force) as process:
+        try:
+            wait_for(lambda: len(list(Path("out").glob(".*/*.csv"))) > FILES // 2)
+            for _ in range(3 if which.startswith("one after") else 1):
+                wait_for(lambda: len(scheduler.workers) == 2)
+                addresses = list(scheduler.workers)
+                killing = 2 if which == "all" else 1
+                for number in workers(cluster)[:killing]:
+                    kill(number)
+                wait_for(lambda: len(set(scheduler.workers) - set(addresses)) >= killing)  # noqa: B023
+        finally:
+            killed.set()
+        assert process.communicate(timeout=60) == (None, SAID)
+        assert process.returncode == 0
+    check_outputs()
+
+
+def wait_for(condition, seconds=60):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL")
+@pytest.mark.parametrize("seed", range(20 if LONG else 2))
+def test_a_worker_killed_at_a_random_moment(folder, cluster, seed):
+    moment = np.random.default_rng(seed).integers(0, FILES)
+    wait_for(lambda: len(workers(cluster)) == 2)
+    with started(cluster.scheduler_address) as process:
+        wait_for(lambda: len(outputs()) >= moment or process.poll() is not None, 600)
+        kill(workers(cluster)[seed % 2])
+        assert process.communicate(timeout=600) == (None, SAID)
+        assert process.returncode == 0
+    check_outputs()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows sends no SIGINT to one process")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_command_that_is_stopped(folder, cluster, number):
+    with started(cluster.scheduler_address) as process:
+        wait_for(lambda: len(outputs()) > 3)
+        process.send_signal(number)
+        _, err = process.communicate(timeout=30)
+    assert (process.returncode, err) == (128 + number, SAID)
+    time.sleep(1)  # a task may still run
+    assert not list(Path("out").glob(".*"))
+    with started(cluster.scheduler_address, "--skip-existing") as process:
+        _, err = process.communicate(timeout=60)
+    assert err.startswith("mortie: left ")
+    check_outputs()
+
+
+def test_an_output_that_appears_meanwhile_is_kept(folder, cluster):
+    with started(cluster.scheduler_address) as process:
+        wait_for(lambda: len(outputs()) > 0)
+        last = next(i for i in range(FILES) if not Path(f"out/{i}.csv").exists())
+        for i in range(FILES):
+            with contextlib.suppress(FileExistsError), Path(f"out/{i}.csv").open("x") as stream:
+                stream.write("precious")
+        _, err = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert err.endswith(".csv exists already: --force replaces it\n")
+    assert Path(f"out/{last}.csv").read_text() == "precious"
+    assert not list(Path("out").glob(".*"))
+
+
+@pytest.fixture
+def scheduler():
+    """A scheduler and a worker in processes of their own; gives the scheduler and its address."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    address = f"tcp://127.0.0.1:{port}"
+    python = [sys.executable, "-m"]
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    commands = (
+        ["distributed.cli.dask_scheduler", "--port", str(port), "--dashboard-address", ":0"],
+        ["distributed.cli.dask_worker", address, "--nthreads", "1", "--no-nanny", "--no-dashboard"],
+    )
+    processes = [subprocess.Popen([*python, *command], **quiet) for command in commands]
+    yield processes[0], address
+    for process in processes:
+        process.kill()
+        process.wait()
+
+
+def test_a_scheduler_that_dies(folder, scheduler):
+    process, address = scheduler
+    with started(address) as command:
+        wait_for(lambda: len(outputs()) > 0)
+        process.kill()
+        _, err = command.communicate(timeout=60)
+    assert command.returncode == 1
+    assert err == SAID + f"mortie: error: the Dask cluster at {address} is lost\n"
+    assert not list(Path("out").glob(".*"))
+
+
+class Web(http.server.BaseHTTPRequestHandler):
+    """A server that is no scheduler."""
+
+    def log_message(self, *_):
+        """Say nothing."""
+
+
+@pytest.fixture
+def ports():
+    """A port for web pages, one that never answers and one that speaks first."""
+    with contextlib.ExitStack() as stack:
+        web = stack.enter_context(http.server.HTTPServer(("127.0.0.1", 0), Web))
+        threading.Thread(target=web.serve_forever, daemon=True).start()
+        stack.callback(web.shutdown)
+        silent, first = (stack.enter_context(socket.create_server(("", 0))) for _ in range(2))
+
+        def greet():
+            with contextlib.suppress(OSError):
+                while True:
+                    first.accept()[0].sendall(b"SSH-2.0-OpenSSH_9.2p1\r\n" * 5)
+
+        threading.Thread(target=greet, daemon=True).start()
+        yield web.server_port, silent.getsockname()[1], first.getsockname()[1]
+
+
+def test_what_is_no_cluster(folder, ports, monkeypatch):
+    monkeypatch.setenv("DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT", "2s")
+    web, silent, first = (f"127.0.0.1:{port}" for port in ports)
+    why = {
+        f"tcp://{web}": "no answer of a scheduler in 2 s",
+        f"http://{web}": "unknown address scheme 'http'",
+        f"tcp://{silent}": "no answer of a scheduler in 2 s",
+        f"tcp://{first}": "",
+        "tcp://127.0.0.1:1": "",
+        "tls://127.0.0.1:1": "",
+        "ucx://127.0.0.1:1": "",
+        "127.0.0.1": "missing port number",
+    }
+    processes = {address: started(address) for address in why}
+    for address, process in processes.items():
+        _, err = process.communicate(timeout=120)
+        assert process.returncode == 1
+        assert err.startswith(f"mortie: error: no Dask cluster at {address}: {why[address]}")
+        assert err.count("\n") == 1
+        assert not any(Path("out").iterdir())
+    with started("") as process:
+        _, err = process.communicate(timeout=60)
+    assert process.returncode == 2
+    assert err.endswith("error: argument --dask: it is empty\n")

@@ -288,7 +288,9 @@ def test_truncated_gzip(command):
 # --- no room ---
 
 
-@pytest.mark.parametrize("out", ["out.csv", "out.parquet", "out.csv.gz"])
+@pytest.mark.parametrize(
+    "out", ["out.csv", "out.parquet", "out.csv.gz", "out.csv.bz2", "out.csv.zst"]
+)
 def test_no_room(command, out):
     """A limit on the size of files stands for a full disk: any user may set it on any system."""
     pq.write_table(points(100_000), "in.parquet")
@@ -306,7 +308,7 @@ def test_a_full_disk(command, folder):
         pytest.skip("this user may not mount a disk; test_no_room needs no right to")
     try:
         pq.write_table(points(100_000), "in.parquet")
-        for out in ("disk/out.csv", "disk/out.parquet"):
+        for out in ("disk/out.csv", "disk/out.parquet", "disk/out.csv.bz2", "disk/out.csv.zst"):
             code, _, err = command.run("encode", "in.parquet", "-o", out)
             assert refused(code, err) == f"{out}: No space left on device"
             assert not list(Path("disk").iterdir())
@@ -545,3 +547,59 @@ def test_folders_in_the_place_of_files(command):
         assert refused(*command.run(*arguments)[::2]) == f"{arguments[-2]}: Is a directory"
     assert names() == ["folder.csv", "folder.png", "in.csv"]
     assert not any(Path("folder.csv").iterdir())
+
+
+# --- what the system refuses ---
+
+
+def test_signals_one_after_the_other(command):
+    Path("in.csv").write_bytes(HEAD + b"1,2,a\n" * 300_000)
+    for seed in range(10):
+        process = command.start("encode", "in.csv", "-o", "out.csv", "--force", err="ERR")
+        time.sleep(random.Random(seed).uniform(0, 0.3))
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGINT):
+            os.kill(process, number)
+        code = command.wait(process)
+        assert code in (0, 143)
+        assert Path("ERR").read_text() in ("", SAID)
+        assert not leftovers()
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_interrupts_during_imports(seed):
+    """From the moment when the command takes over: what the interpreter does before is its own."""
+    program = "import mortie.__main__ as m, os; os.write(1, b'x'); raise SystemExit(m.main())"
+    process = subprocess.Popen(
+        [sys.executable, "-c", program, "encode", "-", "-o", "-"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    process.stdout.read(1)
+    time.sleep(0.02 + random.Random(seed).uniform(0, 0.2))
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=30)
+    assert (process.returncode, err) == (130, b"")
+
+
+def test_threads_that_may_not_start():
+    program = """
+import _thread, sys
+def refuse(*_):
+    raise RuntimeError("can't start new thread")
+if sys.argv.pop(1) == "refused":
+    _thread.start_new_thread = refuse
+else:
+    _thread.start_new_thread = lambda *_: 0  # as where a thread has no memory to begin
+from mortie.__main__ import main
+sys.exit(main())
+"""
+    Path("in.csv").write_bytes(HEAD + b"1,2,a\n")
+    for kind, message in (
+        ("refused", "the system lets no more threads start"),
+        ("silent", "out of memory"),
+    ):
+        arguments = [sys.executable, "-c", program, kind, "encode", "in.csv", "-o", "out.csv"]
+        done = subprocess.run(arguments, capture_output=True, text=True, check=False, timeout=60)
+        assert refused(done.returncode, done.stderr) == message
+        assert names() == ["in.csv"]

@@ -63,6 +63,18 @@ def test_unknown():
     assert "ImportError: MORTIE_KERNEL is 'sse9', but this machine supports " in done.stderr
 
 
+def test_a_kernel_s_name_is_harmless_to_a_terminal():
+    code = "import mortie"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "MORTIE_KERNEL": "\x1b[31m\n\udce9"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert r"ImportError: MORTIE_KERNEL is '\x1b[31m\n\udce9', but this machine" in done.stderr
+
+
 def test_empty_means_the_fastest():
     done = run("", "-c", "import mortie; print(mortie.kernel())")
     assert done.stdout.strip() == supported()[0]

@@ -178,11 +178,14 @@ int choose_kernels() {
             Py_DECREF(before);
         }
     }
-    if (names != nullptr) {
-        PyErr_Format(PyExc_ImportError, "MORTIE_KERNEL is '%s', but this machine supports %U",
-                     wanted, names);
-        Py_DECREF(names);
+    // Shown as Python shows it: it may hold anything, also what a terminal would obey.
+    PyObject *value = names == nullptr ? nullptr : PyUnicode_DecodeFSDefault(wanted);
+    if (value != nullptr) {
+        PyErr_Format(PyExc_ImportError, "MORTIE_KERNEL is %A, but this machine supports %U", value,
+                     names);
+        Py_DECREF(value);
     }
+    Py_XDECREF(names);
     return -1;
 }
 

@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import logging
+from asyncio import CancelledError
+from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import TimeoutError as FutureTimeoutError
 from typing import TYPE_CHECKING, Any, TypeVar
 
+import dask
+from dask.utils import parse_timedelta
 from distributed import Client, as_completed
 from tqdm import tqdm
 
@@ -21,15 +27,15 @@ def on_cluster(
     function: Callable[[Item, Callable[[str], None]], Any],
     items: list[Item],
     say: Callable[[str], None],
-) -> Iterator[Any]:
-    """Call a function on each item, and give the results in the order they come.
+) -> Iterator[tuple[Item, Any]]:
+    """Call a function on each item, and give both with the results in the order they come.
 
     Parameters
     ----------
     address : str
         Of the scheduler. Its workers see the same files under the same names.
     function : callable
-        Called with an item and a function to say something to the user.
+        Called with an item and a function to say something to the user; again if a worker dies.
     items : list
         One for each task.
     say : callable
@@ -37,33 +43,52 @@ def on_cluster(
 
     Yields
     ------
-    object
-        What the function returned.
+    tuple
+        An item, and what the function returned.
 
     Raises
     ------
     CommandError
-        If the cluster can't be reached, or a task fails.
+        If the cluster can't be reached or is lost, or a task fails.
     """
+    logging.disable(logging.CRITICAL)  # one line of ours tells all
     with contextlib.ExitStack() as stack:
-        try:
-            client = stack.enter_context(Client(address))
-        except (OSError, ValueError) as error:
-            raise CommandError(f"no Dask cluster at {address}: {error}") from error
-        futures = [client.submit(listened, function, item, pure=False) for item in items]
+        client = connect(address)
+        stack.callback(client.close, timeout=5)
+        futures = {client.submit(listened, function, item, pure=False): item for item in items}
         bar = stack.enter_context(tqdm(total=len(items), unit="file", disable=None))
-        try:
-            for future in as_completed(futures):
+        for future in as_completed(list(futures)):
+            try:
                 # Fetched ahead, others would be on their way, and break, when one has failed.
                 result, said = future.result()
-                for text in said:
-                    say(text)
-                bar.update()
-                yield result
-        except CommandError:
-            raise
-        except Exception as error:  # whatever a worker dies of
-            raise CommandError(f"on the Dask cluster: {type(error).__name__}: {error}") from error
+            except CommandError:
+                raise
+            except (Exception, CancelledError) as error:  # whatever a worker dies of
+                if client.status != "running":
+                    raise CommandError(f"the Dask cluster at {address} is lost") from error
+                why = f"{type(error).__name__}: {error}"
+                raise CommandError(f"on the Dask cluster: {why}") from error
+            for text in said:
+                say(text)
+            bar.update()
+            future.release()  # what is done isn't done again if its worker dies
+            yield futures.pop(future), result
+
+
+def connect(address: str) -> Client:
+    """Connect to a scheduler, for as long as Dask is configured to try."""
+    limit = parse_timedelta(dask.config.get("distributed.comm.timeouts.connect"))
+    thread = ThreadPoolExecutor(1)
+    try:
+        # It waits for ever where something else than a scheduler listens.
+        return thread.submit(Client, address, timeout=limit).result(limit + 1)
+    except FutureTimeoutError:
+        why = f"no answer of a scheduler in {limit:g} s"
+    except Exception as error:  # OSError, TypeError, ImportError, MemoryError, for what it is told
+        why = str(error) or type(error).__name__
+    finally:
+        thread.shutdown(wait=False)
+    raise CommandError(f"no Dask cluster at {address}: {why}")
 
 
 def listened(function: Callable, item: Any) -> tuple[Any, list[str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
 import sys
@@ -14,7 +15,7 @@ from tqdm import tqdm
 
 import mortie
 from mortie._cli import columns, files, rows, tally
-from mortie._cli.atomic import refuse_existing, whole_file
+from mortie._cli.atomic import is_device, publish, refuse_existing, stages, whole_file
 from mortie._cli.convert import Conversion
 from mortie._cli.errors import CommandError
 from mortie._cli.stream import stream
@@ -22,7 +23,7 @@ from mortie._cli.tables import open_source
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
 
 def encode(options: argparse.Namespace) -> None:
@@ -52,28 +53,38 @@ def convert(
     options: argparse.Namespace, operation: rows.Operation, adds: dict[str, str], kind: pa.DataType
 ) -> None:
     """Write tables with computed columns."""
-    jobs = files.plan(absolute(options, options.inputs), options.output, options.force)
-    if options.dask:
-        if any(len(job.inputs) > 1 for job in jobs):
-            raise CommandError("with --dask each file has an output of its own: -o FOLDER/")
-        jobs = [files.Job(job.inputs, *absolute(options, [job.out])) for job in jobs]
+    jobs = files.plan(options.inputs, options.output, options.force, options.skip_existing, say)
     conversion = Conversion(operation, adds, kind, options.force, options.workers)
     inputs = [name for job in jobs for name in job.inputs]
-    tell_skipped(sum(run(options, conversion.run, jobs, inputs)))
+    skipped = 0
+    with contextlib.ExitStack() as stack:
+        if options.dask:
+            if any(len(job.inputs) > 1 for job in jobs):
+                raise CommandError("with --dask each file has an output of its own: -o FOLDER/")
+            outs = absolute(options, [job.out for job in jobs])
+            jobs = [
+                files.Job(tuple(absolute(options, job.inputs)), out, job.columns, stage)
+                for job, out, stage in zip(
+                    jobs, outs, stack.enter_context(stages(outs)), strict=True
+                )
+            ]
+        for job, left_out in run(options, conversion.run, jobs, inputs):
+            if job.stage:
+                publish(job.stage, job.out, options.force, say)
+            skipped += left_out
+    tell_skipped(skipped)
 
 
 def count(options: argparse.Namespace) -> None:
     """Run ``mortie count``."""
-    files.is_parquet(options.output)
-    if options.output != files.STANDARD:
-        refuse_existing(options.output, options.force)
-    inputs = [name for name, _ in files.find(absolute(options, options.inputs))]
+    files.may_write(options.output, options.force)
+    inputs = absolute(options, [name for name, _ in files.find(options.inputs)])
     task = functools.partial(tally.count, choose=cells_of(options), workers=options.workers)
     cells, skipped = tally.Tally(), 0
-    for counts, left_out in run(options, task, inputs, inputs):
+    for _, (counts, left_out) in run(options, task, inputs, inputs):
         cells.add(counts)
         skipped += left_out
-    tally.write(cells.sum(), options.output, options.force)
+    tally.write(cells.sum(), options.output, options.force, say)
     tell_skipped(skipped)
 
 
@@ -107,9 +118,9 @@ def plot(options: argparse.Namespace) -> None:
         cells(np.concatenate(parts), drawn, ax=figure.subplots(), label=options.value)
     except ValueError as error:
         raise CommandError(error) from None
-    with whole_file(options.output, options.force) as path:
+    with whole_file(options.output, options.force, say) as file:
         try:
-            figure.savefig(path, format=Path(options.output).suffix[1:], dpi=150)
+            figure.savefig(file, format=Path(options.output).suffix[1:], dpi=150)
         except ValueError as error:  # an unknown format, with those that are known
             raise CommandError(f"{options.output}: {error}") from None
 
@@ -120,19 +131,19 @@ def cells_of(options: argparse.Namespace) -> Callable[[pa.Schema], rows.Operatio
     return functools.partial(rows.to_cells, **{name: getattr(options, name) for name in names})
 
 
-def absolute(options: argparse.Namespace, paths: list[str]) -> list[str]:
+def absolute(options: argparse.Namespace, paths: Sequence[str]) -> list[str]:
     """Name files so that the workers of a cluster find them, if there is one."""
     if not options.dask:
-        return paths
-    if files.STANDARD in paths:
-        raise CommandError("a Dask cluster reads and writes files, not standard input and output")
+        return list(paths)
+    if any(path == files.STANDARD or is_device(path) for path in paths):
+        raise CommandError("a Dask cluster reads and writes files, and no pipes or devices")
     return [os.path.abspath(path) for path in paths]  # noqa: PTH100 # keeps links
 
 
 def run(
     options: argparse.Namespace, function: Callable, items: list, inputs: list[str]
-) -> Iterator[Any]:
-    """Give the results of a function on each item, here or on a cluster."""
+) -> Iterator[tuple[Any, Any]]:
+    """Give each item and the result of a function on it, computed here or on a cluster."""
     if options.dask:
         from mortie._cli.cluster import on_cluster
 
@@ -142,9 +153,10 @@ def run(
     total = sum(sizes) if len(sizes) == len(inputs) else None
     with tqdm(total=total, unit="B", unit_scale=True, disable=None) as bar:  # None: in a pipe
         for item in items:
-            yield function(item, say, bar.update)
+            yield item, function(item, say, bar.update)
 
 
+tqdm.monitor_interval = 0  # no thread for that: where threads are short, its start can hang
 SAID: set[str] = set()
 
 

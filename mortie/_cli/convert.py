@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 import pyarrow as pa
 
@@ -55,19 +55,21 @@ class Conversion:
         """Write the output of a job, and return how many rows were skipped."""
         if job.out == STANDARD:
             return self.write(job, job.out, say, advance)
-        with whole_file(job.out, self.force) as path:
-            return self.write(job, str(path), say, advance)
+        with whole_file(job.out, self.force, say, job.stage) as stream:
+            return self.write(job, stream, say, advance)
 
-    def write(self, job: Job, path: str, say: Callable, advance: Callable) -> int:
+    def write(self, job: Job, path: IO[bytes] | str, say: Callable, advance: Callable) -> int:
         """Write the rows of all inputs of a job to a path."""
         types = csv_types(job.inputs) if is_parquet(job.out) else None
         skipped = 0
         sink = None
         with contextlib.ExitStack() as stack:
-            for name in job.inputs:
+            for name, told in zip(job.inputs, job.columns, strict=True):
                 with open_source(name, types) as source:
                     names = self.operation.choose(source.path, source.schema, say)
-                    fields = self.fields(source.path, source.schema, names)
+                    told = {k: v for k, v in told.items() if k not in source.schema.names}
+                    fields = [*source.schema, *(pa.field(k, v.type) for k, v in told.items())]
+                    fields = self.fields(source.path, pa.schema(fields), names)
                     if sink is None:
                         schema = pa.schema(fields, source.schema.metadata)
                         sink = stack.enter_context(open_sink(path, job.out, schema, source.codec))
@@ -76,6 +78,7 @@ class Conversion:
                         source, self.operation, names, workers=self.workers, advance=advance
                     ):
                         columns = batch.columns
+                        columns += [pa.repeat(value, batch.num_rows) for value in told.values()]
                         if self.adds:
                             columns += results
                         else:

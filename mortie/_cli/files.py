@@ -7,28 +7,38 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
-from mortie._cli.atomic import refuse_existing
+import pyarrow as pa
+
+from mortie._cli.atomic import is_device, refuse_existing
 from mortie._cli.errors import CommandError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
 STANDARD = "-"
 SUFFIXES = (".parquet", ".csv", ".csv.gz", ".csv.bz2", ".csv.zst")
+HIDDEN = (".", "_")  # first characters: of .ipynb_checkpoints, _delta_log, _SUCCESS
 
 
 @dataclass(frozen=True)
 class Job:
-    """Input files whose rows go to one output."""
+    """Input files whose rows go to one output.
+
+    Each input has a dict of columns of one value, which its path tells. The stage is that of
+    `atomic.stages`, if other processes write the output.
+    """
 
     inputs: tuple[str, ...]
     out: str
+    columns: tuple[dict[str, pa.Scalar], ...]
+    stage: Path | None = None
 
 
 def is_parquet(path: str) -> bool:
-    """Tell Parquet from CSV by the suffix."""
-    if path != STANDARD and not path.lower().endswith(SUFFIXES):
+    """Tell Parquet from CSV by the suffix; a pipe or device without one takes and gives CSV."""
+    if not (path.lower().endswith(SUFFIXES) or path == STANDARD or is_device(path)):
         raise CommandError(
             f"the format of {path} is not known: its name must end in {', '.join(SUFFIXES)}"
         )
@@ -56,21 +66,24 @@ def find(patterns: list[str]) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
     for pattern in patterns:
         path = Path(pattern)
-        if pattern == STANDARD:
-            found.append((pattern, ""))
-        elif path.is_dir():
-            tables = [name for name in inside(path) if name[0].lower().endswith(SUFFIXES)]
-            if not tables:
-                raise CommandError(f"no file below {pattern} ends in {', '.join(SUFFIXES)}")
-            found += tables
-        elif path.exists():
+        if pattern in (STANDARD, "/dev/stdin"):
+            found.append((STANDARD, ""))
+        elif path.exists() and not path.is_dir():
             found.append((pattern, path.name))
         else:
-            plain = list(itertools.takewhile(lambda part: not set(part) & set("*?["), path.parts))
-            matches = below(Path(*plain), str(Path(*path.parts[len(plain) :])))
-            if not matches:
+            parts = path.parts if not path.exists() else ()
+            plain = list(itertools.takewhile(lambda part: not set(part) & set("*?["), parts))
+            folder = Path(*plain) if parts else path
+            try:
+                matches = list(match(folder, parts[len(plain) :]))
+            except ValueError as error:
+                raise CommandError(f"{pattern} is no pattern: {error}") from None
+            if not matches or len(plain) == len(parts) > 0:
                 raise CommandError(f"no such file: {pattern}")
-            found += matches
+            tables = {table for path in matches for table in inside(path) if table.is_file()}
+            if not tables:
+                raise CommandError(f"no file below {pattern} ends in {', '.join(SUFFIXES)}")
+            found += [(str(table), str(table.relative_to(folder))) for table in sorted(tables)]
     for name, _ in found:
         is_parquet(name)
     if sum(name == STANDARD for name, _ in found) > 1:
@@ -78,33 +91,96 @@ def find(patterns: list[str]) -> list[tuple[str, str]]:
     return found
 
 
-def below(folder: Path, pattern: str) -> list[tuple[str, str]]:
-    """List the files of a folder that match a pattern."""
-    if pattern == ".":  # the path held no pattern
-        return []
-    try:
-        return named(folder, folder.glob(pattern))
-    except ValueError as error:
-        raise CommandError(f"{folder / pattern} is no pattern: {error}") from None
+def match(folder: Path, parts: tuple[str, ...]) -> Iterator[Path]:
+    """Find what matches the parts of a pattern in a folder; what is hidden must be named so."""
+    if parts in ((), ("**",)):  # a folder stands for all below it
+        yield folder
+    elif parts[0] == "**":
+        for parent, _ in walk(folder):
+            yield from match(parent, parts[1:])
+    else:
+        for path in folder.glob(parts[0]):
+            if not path.name.startswith(HIDDEN) or parts[0].startswith(HIDDEN):
+                yield from match(path, parts[1:])
 
 
-def inside(folder: Path) -> list[tuple[str, str]]:
-    """List all files below a folder; one that can't be read is an error, not left out."""
+def inside(path: Path) -> Iterable[Path]:
+    """List the tables of a folder, or the one file."""
+    if not path.is_dir():
+        return [path]
+    return (
+        parent / name
+        for parent, names in walk(path)
+        for name in names
+        if name.lower().endswith(SUFFIXES) and not name.startswith(HIDDEN)
+    )
+
+
+def walk(folder: Path) -> Iterator[tuple[Path, list[str]]]:
+    """Give a folder and those below, also behind links, each once, and the names of their files.
+
+    One that can't be read is an error, not left out.
+    """
 
     def fail(error):
         raise error
 
-    walk = os.walk(folder, onerror=fail)
-    return named(folder, (Path(parent, name) for parent, _, names in walk for name in names))
+    seen = set()
+    for parent, folders, names in os.walk(folder, onerror=fail, followlinks=True):
+        folders[:] = sorted(name for name in folders if not name.startswith(HIDDEN))
+        real = os.path.realpath(parent)
+        if real in seen:
+            folders.clear()
+        else:
+            seen.add(real)
+            yield Path(parent), names
 
 
-def named(folder: Path, paths: Iterable[Path]) -> list[tuple[str, str]]:
-    """Give the files of a folder in order, as `find` does, but those that are hidden."""
-    files = sorted(path for path in paths if path.is_file() and not path.name.startswith("."))
-    return [(str(path), str(path.relative_to(folder))) for path in files]
+def partition(path: str) -> dict[str, str | None]:
+    """Give what folders named KEY=VALUE tell, as Hive and Spark write them."""
+    pairs = [part.split("=", 1) for part in Path(path).parent.parts if part.find("=") > 0]
+    try:
+        told = {unquote(key): unquote(text, errors="strict") for key, text in pairs}
+        "".join(itertools.chain(*told.items())).encode()
+    except UnicodeError:
+        raise CommandError(f"{path}: the name of a folder is no UTF-8 text") from None
+    return {
+        key: text if text != "__HIVE_DEFAULT_PARTITION__" else None for key, text in told.items()
+    }
 
 
-def plan(patterns: list[str], out: str, force: bool) -> list[Job]:
+def is_integer(text: str | None) -> bool:
+    """Tell whether an integer of 64 bits, or null, holds all that a text says."""
+    try:
+        return text is None or (str(int(text)) == text and -(2**63) <= int(text) < 2**63)
+    except ValueError:
+        return False
+
+
+def columns_of(paths: tuple[str, ...], out: str) -> tuple[dict[str, pa.Scalar], ...]:
+    """Give the columns that the path of each input tells, unless that of the output does."""
+    kept = partition(out).items()
+    rows = [{k: v for k, v in partition(path).items() if (k, v) not in kept} for path in paths]
+    kinds = {
+        key: pa.int64() if all(is_integer(row.get(key)) for row in rows) else pa.string()
+        for key in itertools.chain(*rows)
+    }
+    return tuple(
+        {k: pa.scalar(v, pa.string()).cast(kinds[k]) for k, v in row.items()} for row in rows
+    )
+
+
+def may_write(out: str, force: bool) -> None:
+    """Raise unless an output can take a table."""
+    if is_parquet(out) and is_device(out):
+        raise CommandError(f"{out} is a pipe or device, and Parquet is not written to one: use CSV")
+    if out != STANDARD:
+        refuse_existing(out, force)
+
+
+def plan(
+    patterns: list[str], out: str, force: bool, skip: bool, say: Callable[[str], None]
+) -> list[Job]:
     """Say which inputs go to which output, refuse what would lose data, and make output folders.
 
     Parameters
@@ -115,6 +191,10 @@ def plan(patterns: list[str], out: str, force: bool) -> list[Job]:
         One file for all inputs, ``-``, or a folder: one that exists, or a name that ends in ``/``.
     force : bool
         Whether outputs that exist may be replaced.
+    skip : bool
+        Whether to leave out those that exist.
+    say : callable
+        Told how many are left out.
 
     Returns
     -------
@@ -129,17 +209,22 @@ def plan(patterns: list[str], out: str, force: bool) -> list[Job]:
     """
     found = find(patterns)
     folder = out.endswith(("/", os.sep)) or Path(out).is_dir()
-    if not folder:
-        is_parquet(out)
-        jobs = [Job(tuple(name for name, _ in found), out)]
-    else:
-        jobs = [Job((name,), str(Path(out, relative))) for name, relative in found]
+    if folder:
+        groups = [((name,), str(Path(out, relative))) for name, relative in found]
         if STANDARD in [name for name, _ in found]:
             raise CommandError(f"standard input needs an output file, and {out} is a folder")
+    else:
+        groups = [(tuple(name for name, _ in found), out)]
+    jobs = [Job(inputs, out, columns_of(inputs, out)) for inputs, out in groups]
+    if skip:
+        new = [job for job in jobs if not Path(job.out).is_file() or is_device(job.out)]
+        if len(new) < len(jobs):
+            say(f"left {len(jobs) - len(new):,} of {len(jobs):,} outputs as they are")
+        jobs = new
     made: dict[str, Job] = {}
     for job in jobs:
+        may_write(job.out, force)
         if job.out != STANDARD:
-            refuse_existing(job.out, force)
             other = made.setdefault(os.path.realpath(job.out), job)
             if other is not job:
                 raise CommandError(f"{other.inputs[0]} and {job.inputs[0]} both go to {job.out}")

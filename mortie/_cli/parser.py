@@ -156,10 +156,10 @@ def workers(text: str) -> int:
 
 
 def path(text: str) -> str:
-    """Read a path; an empty one would name the current folder, as pathlib takes it."""
+    """Read a path or address; an empty path would name the current folder, as pathlib takes it."""
     if text:
         return text
-    raise argparse.ArgumentTypeError("a path is empty")
+    raise argparse.ArgumentTypeError("it is empty")
 
 
 def column(text: str) -> str:
@@ -207,7 +207,14 @@ def tables(
         metavar="OUT",
         help="where the result goes" + (f"; default {output}" if output else ""),
     )
-    command.add_argument("--force", action="store_true", help="replace an output that exists")
+    exists = command.add_mutually_exclusive_group()
+    exists.add_argument("--force", action="store_true", help="replace an output that exists")
+    if "null" in on_error:  # where there may be several outputs
+        exists.add_argument(
+            "--skip-existing",
+            action="store_true",
+            help="leave outputs that exist as they are, and make the others",
+        )
     command.add_argument(
         "--on-error",
         choices=on_error,
@@ -226,6 +233,7 @@ def tables(
         )
         command.add_argument(
             "--dask",
+            type=path,
             metavar="ADDRESS",
             help="run on the Dask cluster of this scheduler, one task for each file",
         )

@@ -11,7 +11,7 @@ import re
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
@@ -66,7 +66,7 @@ class ParquetSource:
             if Path(path).is_fifo():  # pyarrow would wait for it, and hear no signal
                 raise CommandError(f"{path} is a pipe, and Parquet is not read from one: use CSV")
             self.file = pq.ParquetFile(
-                path,
+                pa.OSFile(os.fsencode(path)),  # a name alone may be taken for an address
                 pre_buffer=False,  # which would hold the whole file
                 buffer_size=1 << 20,
                 page_checksum_verification=True,
@@ -277,7 +277,7 @@ def csv_types(paths: tuple[str, ...]) -> dict[str, pa.DataType]:
 class ParquetSink:
     """A Parquet file that is written row group by row group."""
 
-    def __init__(self, path: str, schema: pa.Schema, codec: str):
+    def __init__(self, path: IO[bytes] | str, schema: pa.Schema, codec: str):
         self.writer = pq.ParquetWriter(path, schema, compression=codec)
         self.batches: list[pa.RecordBatch] = []
 
@@ -308,7 +308,7 @@ class CsvSink:
     keep their digits, leave as they came.
     """
 
-    def __init__(self, path: str, schema: pa.Schema, codec: str | None):
+    def __init__(self, path: IO[bytes] | str, schema: pa.Schema, codec: str | None):
         for field in schema:
             try:
                 text_of(pa.array([], field.type))
@@ -374,7 +374,7 @@ def quoted(column: pa.Array) -> pa.Array:
 
 @contextlib.contextmanager
 def open_sink(
-    path: str, out: str, schema: pa.Schema, codec: str
+    path: IO[bytes] | str, out: str, schema: pa.Schema, codec: str
 ) -> Iterator[ParquetSink | CsvSink]:
     """Open `path` for what is to become the table `out`, in the format of the latter's suffix."""
     with errors_of("standard output" if out == STANDARD else out):

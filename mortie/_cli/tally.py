@@ -68,7 +68,7 @@ def count(
     return tally.sum(), skipped
 
 
-def write(cells_and_counts: np.ndarray, out: str, force: bool) -> None:
+def write(cells_and_counts: np.ndarray, out: str, force: bool, say: Callable[[str], None]) -> None:
     """Write the counts as a table."""
     table = pa.table(list(map(pa.array, cells_and_counts)), schema=SCHEMA)
 
@@ -80,5 +80,5 @@ def write(cells_and_counts: np.ndarray, out: str, force: bool) -> None:
     if out == STANDARD:
         to(out)
     else:
-        with whole_file(out, force) as path:
-            to(str(path))
+        with whole_file(out, force, say) as stream:
+            to(stream)
