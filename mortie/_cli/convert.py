@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
+import sys
+import tempfile
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
+from mortie._cli import lossless, metadata
 from mortie._cli.atomic import whole_file
-from mortie._cli.columns import some
 from mortie._cli.errors import CommandError
 from mortie._cli.files import STANDARD, Job, is_parquet
-from mortie._cli.stream import stream
-from mortie._cli.tables import csv_types, open_sink, open_source
+from mortie._cli.rows import results_of
+from mortie._cli.stream import errors_of
+from mortie._cli.tables import open_sink, open_source
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
+    from mortie._cli.csv_files import Dialect
     from mortie._cli.rows import Operation
 
 
@@ -29,22 +35,21 @@ class Conversion:
     ----------
     operation : Operation
         What to compute.
-    adds : dict of str
-        The names of the computed columns and the options that give them; none for a column that
-        replaces the one it comes from.
+    adds : tuple of str
+        The names of the computed columns; none for a column that replaces the one it comes from.
     kind : pyarrow.DataType
         The type of the computed columns.
     force : bool
         Replace an output that exists.
-    workers : int
-        How many threads compute.
+    dialect : Dialect
+        How CSV files are written.
     """
 
     operation: Operation
-    adds: dict[str, str]
+    adds: tuple[str, ...]
     kind: pa.DataType
     force: bool
-    workers: int
+    dialect: Dialect
 
     def run(
         self,
@@ -60,53 +65,96 @@ class Conversion:
 
     def write(self, job: Job, path: str, say: Callable, advance: Callable) -> int:
         """Write the rows of all inputs of a job to a path."""
-        types = csv_types(job.inputs) if is_parquet(job.out) else None
-        skipped = 0
-        sink = None
+        skipped, schema, types, sink = 0, None, None, None
         with contextlib.ExitStack() as stack:
+            raw: dict[str, Any] = {}
+            if is_parquet(job.out):  # which has types, and says things that must hold for all rows
+                raw = {name: stack.enter_context(twice(name)) for name in job.inputs}
+                schema, types = self.survey(job, raw, say)
             for name in job.inputs:
-                with open_source(name, types) as source:
+                with open_source(name, self.dialect, raw.get(name), types) as source:
                     names = self.operation.choose(source.path, source.schema, say)
-                    fields = self.fields(source.path, source.schema, names)
+                    columns = self.columns(source.path, source.schema, names)
+                    schema = schema or columns
                     if sink is None:
-                        schema = pa.schema(fields, source.schema.metadata)
-                        sink = stack.enter_context(open_sink(path, job.out, schema, source.codec))
-                    must_match(job, source.path, pa.schema(fields), schema)
-                    for batch, results, left_out in stream(
-                        source, self.operation, names, workers=self.workers, advance=advance
+                        sink = stack.enter_context(
+                            open_sink(path, job.out, schema, source.codecs, self.dialect)
+                        )
+                    if columns.names != schema.names:
+                        raise metadata.differ(source.path, columns, job.inputs[0], schema)
+                    for batch, results, left_out in results_of(
+                        source, self.operation, names, advance=advance
                     ):
-                        columns = batch.columns
+                        arrays = batch.columns
                         if self.adds:
-                            columns += results
+                            arrays += results
                         else:
-                            columns[batch.schema.get_field_index(names[0])] = results[0]
-                        sink.write(pa.RecordBatch.from_arrays(columns, schema=schema))
+                            arrays[batch.schema.get_field_index(names[0])] = results[0]
+                        sink.write(pa.RecordBatch.from_arrays(arrays, schema.names))
                         skipped += left_out
         return skipped
 
-    def fields(self, path: str, schema: pa.Schema, names: tuple[str, ...]) -> list[pa.Field]:
+    def survey(
+        self, job: Job, raw: dict[str, Any], say: Callable
+    ) -> tuple[pa.Schema, dict[str, pa.DataType]]:
+        """Find the schema for all rows and types for columns of CSV, which takes reading it."""
+        tables = []
+        kinds: dict[str, set[pa.DataType] | None] = {}
+        types: dict[str, pa.DataType] = {}
+        for name in job.inputs:
+            with open_source(name, self.dialect, raw[name]) as source:
+                names = self.operation.choose(source.path, source.schema, say)
+                tables.append((source.path, source.schema, names))
+                if not is_parquet(name):
+                    types |= dict.fromkeys(names, self.operation.source.kind)
+                    others = set(source.schema.names) - set(names)
+                    for batch in source.batches(others) if others else ():
+                        for column, values in zip(batch.schema.names, batch.columns, strict=True):
+                            kinds[column] = lossless.narrow(
+                                kinds.get(column), values, self.dialect.decimal
+                            )
+        for name, (_, schema, _) in zip(job.inputs, tables, strict=True):
+            if not is_parquet(name):
+                types = {n: lossless.choose(kinds.get(n)) for n in schema.names} | types
+        schemas = [
+            self.columns(
+                path,
+                schema if is_parquet(name) else pa.schema([(n, types[n]) for n in schema.names]),
+                names,
+            )
+            for name, (path, schema, names) in zip(job.inputs, tables, strict=True)
+        ]
+        same_rows = len(tables) == 1 and self.operation.on_error != "skip"
+        paths = [path for path, _, _ in tables]
+        return metadata.together(paths, schemas, same_rows, say), types
+
+    def columns(self, path: str, schema: pa.Schema, names: tuple[str, ...]) -> pa.Schema:
         """Give the columns of the output."""
-        new = [pa.field(name, self.kind) for name in self.adds or names]
-        if not self.adds:
-            return [field if field.name != names[0] else new[0] for field in schema]
-        for name, option in self.adds.items():
+        for name in self.adds:
             if name in schema.names:
                 raise CommandError(
-                    f"{path}: there is a column {name!r} already: name the new one with "
-                    f"{option} NAME"
+                    f"{path}: there is a column {name!r} already: name the new one with --name"
                 )
-        return [*schema, *new]
+            schema = schema.append(pa.field(name, self.kind))
+        if not self.adds:
+            i = schema.get_field_index(names[0])
+            field = schema.field(i).with_type(self.kind)
+            if self.operation.on_error == "null":
+                field = field.with_nullable(True)
+            schema = metadata.replaced(schema.set(i, field), names[0])
+        return schema
 
 
-def must_match(job: Job, path: str, schema: pa.Schema, first: pa.Schema) -> None:
-    """Raise unless a table has the columns of the first one; CSV knows no types."""
-    same = schema.equals(first) if is_parquet(job.out) else schema.names == first.names
-    if not same:
-
-        def text(schema):
-            return some([f"{field.name} ({field.type})" for field in schema])
-
-        raise CommandError(
-            f"{path} has other columns than {job.inputs[0]}, {text(schema)} and not {text(first)}: "
-            "give a folder for the output, NAME/, to keep the files apart"
-        )
+@contextlib.contextmanager
+def twice(path: str) -> Iterator[Any]:
+    """Give a copy of what can be read only once, to be read twice; None of a usual file."""
+    if path != STANDARD and not Path(path).is_fifo():
+        yield None
+        return
+    with tempfile.TemporaryFile() as copy, contextlib.ExitStack() as stack:
+        with errors_of(path):
+            raw = (
+                stack.enter_context(Path(path).open("rb")) if path != STANDARD else sys.stdin.buffer
+            )
+            shutil.copyfileobj(raw, copy, 1 << 20)
+        yield copy
