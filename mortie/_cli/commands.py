@@ -104,7 +104,7 @@ def counted(options: argparse.Namespace) -> tuple[list[np.ndarray], int]:
     """Give the cells of all inputs, their counts and sums of values, and how many rows were bad."""
     inputs = [name for name, _ in files.find(absolute(options, options.inputs))]
     task = functools.partial(tally.count, choose=cells_of(options), dialect=dialect(options))
-    cells, skipped = tally.Tally(), 0
+    cells, skipped = tally.Tally(getattr(options, "value", None) is not None), 0
     for sums, left_out in run(options, task, inputs, inputs):
         cells.add(*sums)
         skipped += left_out

@@ -100,33 +100,27 @@ class Conversion:
         """Find the schema for all rows and types for columns of CSV, which takes reading it."""
         tables = []
         kinds: dict[str, set[pa.DataType] | None] = {}
-        types: dict[str, pa.DataType] = {}
+        numeric: set[str] = set()
         for name in job.inputs:
             with open_source(name, self.dialect, raw[name]) as source:
                 names = self.operation.choose(source.path, source.schema, say)
                 tables.append((source.path, source.schema, names))
                 if not is_parquet(name):
-                    types |= dict.fromkeys(names, self.operation.source.kind)
-                    others = set(source.schema.names) - set(names)
-                    for batch in source.batches(others) if others else ():
-                        for column, values in zip(batch.schema.names, batch.columns, strict=True):
-                            kinds[column] = lossless.narrow(
-                                kinds.get(column), values, self.dialect.decimal
-                            )
-        for name, (_, schema, _) in zip(job.inputs, tables, strict=True):
+                    numeric.update(names)
+                    kinds |= {n: kinds.get(n) for n in source.schema.names}
+                    for batch in source.batches():
+                        for n, values in zip(source.schema.names, batch.columns, strict=True):
+                            kinds[n] = lossless.narrow(kinds[n], values, self.dialect.decimal)
+        types = {n: lossless.choose(found) for n, found in kinds.items()}
+        number = self.operation.source.kind  # of coordinates and indices, however they are written
+        types |= {n: number for n in numeric if types[n] not in (pa.int64(), number)}
+        schemas = []
+        for name, (path, schema, names) in zip(job.inputs, tables, strict=True):
             if not is_parquet(name):
-                types = {n: lossless.choose(kinds.get(n)) for n in schema.names} | types
-        schemas = [
-            self.columns(
-                path,
-                schema if is_parquet(name) else pa.schema([(n, types[n]) for n in schema.names]),
-                names,
-            )
-            for name, (path, schema, names) in zip(job.inputs, tables, strict=True)
-        ]
+                schema = pa.schema([(n, types[n]) for n in schema.names])
+            schemas.append(self.columns(path, schema, names))
         same_rows = len(tables) == 1 and self.operation.on_error != "skip"
-        paths = [path for path, _, _ in tables]
-        return metadata.together(paths, schemas, same_rows, say), types
+        return metadata.together([path for path, _, _ in tables], schemas, same_rows, say), types
 
     def columns(self, path: str, schema: pa.Schema, names: tuple[str, ...]) -> pa.Schema:
         """Give the columns of the output."""

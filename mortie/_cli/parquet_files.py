@@ -42,10 +42,9 @@ class ParquetSource:
                 raise CommandError(f"{path} is a pipe, and Parquet is not read from one: use CSV")
             with self.open() as file:
                 self.schema, meta = file.schema_arrow, file.metadata
-                if meta.num_row_groups and meta.num_columns:
-                    # Of a column whose description is broken, reading is an error, but asking for
-                    # its codec is the end of the process.
-                    next(file.iter_batches(1, [0], self.schema.names[:1]), None)
+                # Of a column whose description is broken, reading is an error, but asking for its
+                # codec is the end of the process.
+                next(file.iter_batches(1), None)
             groups = [meta.row_group(i) for i in range(meta.num_row_groups)]
             leaves = [meta.schema.column(i) for i in range(meta.num_columns)]
             unit = self.int96_unit([leaf for leaf in leaves if leaf.physical_type == "INT96"])

@@ -26,7 +26,7 @@ def errors_of(path: str) -> Iterator[None]:
         yield
     except BrokenPipeError:
         raise
-    except (pa.ArrowException, OSError) as error:
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         number = getattr(error, "errno", None)
         why = os.strerror(number) if number else " ".join(str(error).split())
         raise CommandError(f"{path}: {why}") from error

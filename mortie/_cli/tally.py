@@ -24,21 +24,20 @@ SCHEMA = pa.schema([("morton", pa.int64()), ("count", pa.int64())])
 
 
 class Tally:
-    """Distinct indices in order, and sums of what belongs to each.
+    """Distinct indices in order, their counts and, if asked for, sums of values.
 
     Its memory grows with the distinct indices alone.
     """
 
-    def __init__(self) -> None:
-        self.known: list[np.ndarray] = []
+    def __init__(self, values: bool) -> None:
+        self.known = [np.empty(0, kind) for kind in (np.int64, np.int64, float)[: 2 + values]]
         self.new: list[list[np.ndarray]] = []
 
     def add(self, cells: np.ndarray, *terms: np.ndarray) -> None:
         """Add indices, of which some may be the same, and arrays of the terms of sums."""
         self.new.append(summed(cells, *terms))
         # Summing when a part as many are new as are known costs a constant time for each.
-        known = len(self.known[0]) if self.known else 0
-        if sum(len(part[0]) for part in self.new) > max(known // 4, 1 << 20):
+        if sum(len(part[0]) for part in self.new) > max(len(self.known[0]) // 4, 1 << 20):
             self.sums()
 
     def sums(self) -> list[np.ndarray]:
@@ -46,7 +45,6 @@ class Tally:
         if self.new:
             cells, *sums = summed(*map(np.concatenate, zip(*self.new, strict=True)))
             self.new = []
-            self.known = self.known or [part[:0] for part in (cells, *sums)]
             place = np.searchsorted(self.known[0], cells)
             old = place < len(self.known[0])
             old[old] = self.known[0][place[old]] == cells[old]
@@ -77,9 +75,9 @@ def count(
 
     Where the operation also gives values, they are summed, and points without one are left out.
     """
-    tally, skipped = Tally(), 0
     with open_source(path, dialect) as source:
         operation = choose(source.schema)
+        tally, skipped = Tally(operation.value is not None), 0
         names = operation.choose(source.path, source.schema, say)
         for _, [morton, *values], left_out in results_of(
             source, operation, names, columns=names, advance=advance
@@ -98,7 +96,7 @@ def count(
 
 def write(sums: list[np.ndarray], out: str, force: bool, dialect: Dialect) -> None:
     """Write the counts as a table."""
-    table = pa.table(list(map(pa.array, sums or np.empty((2, 0), np.int64))), schema=SCHEMA)
+    table = pa.table(list(map(pa.array, sums)), schema=SCHEMA)
 
     def to(path):
         with open_sink(path, out, SCHEMA, {}, dialect) as sink:
