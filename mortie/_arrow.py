@@ -41,6 +41,8 @@ def floats(array: Any) -> Any:
     if pa.types.is_dictionary(array.type):
         array = array.dictionary_decode()
     kind = array.type
+    if kind == pa.float64():
+        return array
     if pa.types.is_decimal(kind):
         # pyarrow divides the digits by a power of ten, both rounded; of text it finds the nearest.
         array = array.cast(pa.string())

@@ -172,7 +172,7 @@ class ParquetSink:
         if self.stored is not schema:  # of two descriptions readers take the first
             mine = {b"ARROW:schema": base64.b64encode(schema.serialize())}
             self.stored = self.stored.with_metadata(mine | (schema.metadata or {}))
-        pq.write_table(schema.empty_table(), empty := io.BytesIO())
+        pq.ParquetWriter(empty := io.BytesIO(), schema).close()
         leaves = pq.ParquetFile(empty).schema
         paths = [leaves.column(i).path for i in range(len(leaves.names))]
         default = next(iter(self.codecs.values()), "SNAPPY")
