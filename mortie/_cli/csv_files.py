@@ -95,10 +95,6 @@ class CsvSource:
     def lines(self) -> Iterator[bytes]:
         """Read line by line."""
         while line := self.stream.readline(BLOCK_BYTES):
-            if b"\r" in line[:-2] and b'"' not in line:
-                raise CommandError(
-                    f"{self.path}: lines that end in CR alone can't be read: tr '\\r' '\\n' helps"
-                )
             if len(line) == BLOCK_BYTES:
                 raise CommandError(f"{self.path}: a row is longer than {BLOCK_BYTES >> 20} MiB")
             yield line
@@ -117,6 +113,10 @@ class CsvSource:
                 if b"\0" in line:
                     raise CommandError(
                         f"{self.path}: the column names hold NUL, as UTF-16 does: use UTF-8"
+                    )
+                if b"\r" in line[:-2] and b'"' not in line:
+                    raise CommandError(
+                        f"{self.path}: lines end in CR alone: change them with tr '\\r' '\\n'"
                     )
                 yield line.decode(codec)
                 codec = "utf-8"
