@@ -148,20 +148,20 @@ COLUMNS = {
 
 @pytest.mark.parametrize("late", [False, True])
 def test_every_value_survives_in_parquet(run, late):
-    """All columns at once, the values in rows next to each other or three blocks apart."""
+    """All columns at once, the values in rows next to each other or a block apart."""
     rows = max(len(values) for values, _, _ in COLUMNS.values())
     padding = 90_000 if late else 0
     table = []
     for i in range(rows):
         row = ["1", "2", *(v[i] if i < len(v) else "" for v, _, _ in COLUMNS.values())]
         empty = "1,2" + "," * len(COLUMNS) + "\n"
-        table += [",".join(row) + "\n", empty * padding]
+        table += [",".join(row) + "\n", "" if i else empty * padding]
     names = ["lat", "lon", *COLUMNS]
     found = converted(run, ",".join(names) + "\n" + "".join(table))
     for name, (values, kind, expected) in COLUMNS.items():
         expected = expected or values
         assert str(found[name].type) == kind, name
-        got = found[name].to_pylist()[:: padding + 1][: len(expected)]
+        got = [found[name][i + padding * (i > 0)].as_py() for i in range(len(expected))]
         if kind == "double":
             expected = list(map(float, expected))
         assert list(map(str, got)) == list(map(str, expected)), name  # with -0.0 and nan
@@ -336,11 +336,8 @@ def test_a_gzip_file_named_csv(run):
 )
 def test_decimals_become_the_nearest_doubles(run, kind):
     draw = random.Random(str(kind))
-    unit = 10 ** (kind.scale - 18)
-    numbers = [draw.randrange(-90 * 10**18, 90 * 10**18) for _ in range(2000)]
-    with decimal.localcontext(prec=80) as _:
-        values = [decimal.Decimal(x).scaleb(-18) for x in numbers] if unit >= 1 else None
-        values = values or [decimal.Decimal(x // 10).scaleb(-17) for x in numbers]
+    numbers = [draw.randrange(-90 * 10**17, 90 * 10**17) for _ in range(2000)]
+    values = [decimal.Decimal(x).scaleb(-17) for x in numbers]
     values += [decimal.Decimal(90), decimal.Decimal(-90)]
     table = pa.table({"lat": pa.array(values, kind), "lon": [10.0] * len(values)})
     pq.write_table(table, "in.parquet")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -149,6 +150,12 @@ def numbers(column: pa.Array, name: str, kind: pa.DataType, place: Place) -> pa.
         column = column.dictionary_decode()
     if not is_text(column.type):
         return _arrow.floats(column) if kind == pa.float64() else column.cast(kind)
+    usual = place.decimal == "." and (
+        kind == pa.float64() or not pc.any(pc.match_substring_regex(column, "[xX]")).as_py()
+    )
+    if usual:  # which is much faster
+        with contextlib.suppress(pa.ArrowInvalid):
+            return column.cast(kind)
     text = pc.utf8_trim_whitespace(column.cast(pa.string()))
     if kind == pa.int64():  # of which pyarrow also reads hexadecimal digits, but no plus
         text = pc.replace_substring_regex(text, r"^\+([0-9])", r"\1")

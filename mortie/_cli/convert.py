@@ -146,7 +146,7 @@ def twice(path: str) -> Iterator[Any]:
         yield None
         return
     with tempfile.TemporaryFile() as copy, contextlib.ExitStack() as stack:
-        with errors_of(path):
+        with errors_of(f"temporary copy of {path}"):
             raw = (
                 stack.enter_context(Path(path).open("rb")) if path != STANDARD else sys.stdin.buffer
             )

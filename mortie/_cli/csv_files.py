@@ -67,6 +67,10 @@ class CsvSource:
         self.path = "standard input" if path == STANDARD else path
         self.dialect, self.types, self.decimal = dialect, types, dialect.decimal
         self.codecs: dict[str, str] = {}
+        around = rf"[^{re.escape(dialect.delimiter)}\r\n]"
+        self.quoted = re.compile(  # a whole value in quotes, that is no more than a line
+            rf'"(?<!{around}")[^"\r\n]*(?:""[^"\r\n]*)*"(?!{around})'.encode()
+        )
         self.opened = raw is None and path != STANDARD
         if raw is not None:
             raw.seek(0)
@@ -143,7 +147,9 @@ class CsvSource:
         places = [i for i, name in enumerate(self.names) if columns is None or name in columns]
         with errors_of(self.path):
             while block := self.block():
-                batch = None if b'"' in block else self.parse(block, places)
+                # pyarrow would also take quotes that don't end a value, and swallow rows.
+                simple = b'"' not in block or b'"' not in self.quoted.sub(b"", block)
+                batch = self.parse(block, places) if simple else None
                 if batch is None:  # slower, and knows what is wrong
                     batch = self.parse_quoted(block, places)
                 yield self.converted(batch)
@@ -153,13 +159,13 @@ class CsvSource:
         """Read some whole lines."""
         block = self.stream.read(BLOCK_BYTES)
         block += next(self.lines(), b"") if block[-1:] not in (b"", b"\n") else b""
-        if self.dialect.comment and block and b'"' not in block:
-            lines = block.splitlines(keepends=True)
-            block = b"".join(itertools.filterfalse(self.is_comment, lines)) or b"\n"
         return block
 
     def parse(self, block: bytes, places: list[int]) -> pa.RecordBatch | None:
-        """Parse lines without quotes; None if anything is wrong with them."""
+        """Parse lines, each a row; None if anything is wrong with them."""
+        if self.dialect.comment:
+            lines = block.splitlines(keepends=True)
+            block = b"".join(itertools.filterfalse(self.is_comment, lines))
         names = [str(i) for i in range(len(self.names))]  # in the file some may be the same
         try:
             table = pa.csv.read_csv(
@@ -167,7 +173,7 @@ class CsvSource:
                 pa.csv.ReadOptions(
                     column_names=names, block_size=len(block) + 1, use_threads=False
                 ),
-                pa.csv.ParseOptions(delimiter=self.dialect.delimiter, quote_char=False),
+                pa.csv.ParseOptions(delimiter=self.dialect.delimiter),
                 pa.csv.ConvertOptions(
                     column_types=dict.fromkeys(names, pa.string()),
                     include_columns=[names[i] for i in places],

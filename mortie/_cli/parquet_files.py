@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 GROUP_ROWS = 1 << 20
 GROUP_BYTES = 64 << 20
 SAMPLE_ROWS = 10_000
+TEXTS = (pa.string(), pa.large_string(), pa.binary(), pa.large_binary())
 
 
 class ParquetSource:
@@ -48,11 +49,11 @@ class ParquetSource:
             groups = [meta.row_group(i) for i in range(meta.num_row_groups)]
             leaves = [meta.schema.column(i) for i in range(meta.num_columns)]
             unit = self.int96_unit([leaf for leaf in leaves if leaf.physical_type == "INT96"])
+            flat = dict(zip(self.schema.names, self.schema.types, strict=True))
             texts = [
                 leaf.path
                 for i, leaf in enumerate(leaves)
-                if leaf.physical_type == "BYTE_ARRAY"
-                and leaf.path in self.schema.names
+                if flat.get(leaf.path) in TEXTS
                 and any(group.column(i).has_dictionary_page for group in groups)
             ]
             self.file = self.open(read_dictionary=texts, coerce_int96_timestamp_unit=unit)
