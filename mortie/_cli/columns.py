@@ -57,26 +57,8 @@ def candidates(schema: pa.Schema, option: str) -> list[str]:
 def choose(schema: pa.Schema, option: str, given: str | None, say: Callable[[str], None]) -> str:
     """Choose the column that the user named, or the one with a usual name.
 
-    Parameters
-    ----------
-    schema : pyarrow.Schema
-        Of the table.
-    option : {"lat", "lon", "column", "value"}
-        The option that names the column.
-    given : str or None
-        What the user gave for it.
-    say : callable
-        Told which column was found, if none was given.
-
-    Returns
-    -------
-    str
-        The name of exactly one column, which holds numbers or text.
-
-    Raises
-    ------
-    CommandError
-        If no such column is there, or more than one.
+    `option` is that which names it; `say` is told which column was found, if none was given. There
+    must be exactly one, of numbers or text.
     """
     if given is None:
         names = candidates(schema, option)
@@ -123,29 +105,7 @@ def is_text(kind: pa.DataType) -> bool:
 
 
 def numbers(column: pa.Array, name: str, kind: pa.DataType, place: Place) -> pa.Array:
-    """Convert a column; text that stands for a missing value becomes null.
-
-    Parameters
-    ----------
-    column : pyarrow.Array
-        Numbers, or their text.
-    name : str
-        Of the column.
-    kind : pyarrow.DataType
-        What to convert them to: float64 or int64.
-    place : Place
-        Where the column comes from.
-
-    Returns
-    -------
-    pyarrow.Array
-        Of the type `kind`.
-
-    Raises
-    ------
-    CommandError
-        If text stands for no number.
-    """
+    """Convert a column to float64 or int64; text that stands for a missing value becomes null."""
     if pa.types.is_dictionary(column.type):
         column = column.dictionary_decode()
     if not is_text(column.type):

@@ -29,20 +29,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Conversion:
-    """Tables with columns computed by an operation.
+    """Tables with columns of a type computed by an operation.
 
-    Parameters
-    ----------
-    operation : Operation
-        What to compute.
-    adds : tuple of str
-        The names of the computed columns; none for a column that replaces the one it comes from.
-    kind : pyarrow.DataType
-        The type of the computed columns.
-    force : bool
-        Replace an output that exists.
-    dialect : Dialect
-        How CSV files are written.
+    The columns get the names in `adds`; without any, one replaces that which it comes from.
     """
 
     operation: Operation

@@ -43,18 +43,8 @@ class Dialect(NamedTuple):
 class CsvSource:
     """A CSV file, or the standard input.
 
-    Columns are text, as in the file, with null for what is empty.
-
-    Parameters
-    ----------
-    path : str
-        The file, or ``-``.
-    dialect : Dialect
-        How it is written.
-    raw : binary file, optional
-        What to read in place of the path; it stays open.
-    types : dict of pyarrow.DataType, optional
-        Of each column the type to convert it to.
+    Columns are text, as in the file, with null for what is empty, or of the types given. `raw` is
+    an open file that is read in place of the path, and stays open.
     """
 
     def __init__(
@@ -183,7 +173,8 @@ class CsvSource:
             )
         except pa.ArrowInvalid:
             return None
-        return self.batch([column.combine_chunks() for column in table.columns], places)
+        columns = [column.combine_chunks() for column in table.columns]
+        return pa.RecordBatch.from_arrays(columns, [self.names[i] for i in places])
 
     def parse_quoted(self, block: bytes, places: list[int]) -> pa.RecordBatch:
         """Parse lines, and those behind them that the last quotes reach into."""
@@ -217,7 +208,9 @@ class CsvSource:
                 "quote must end with one"
             ) from error
         columns = list(zip(*rows, strict=True)) or [()] * len(self.names)
-        return self.batch([self.text(columns[i], self.names[i]) for i in places], places)
+        names = [self.names[i] for i in places]
+        arrays = [self.text(columns[i], self.names[i]) for i in places]
+        return pa.RecordBatch.from_arrays(arrays, names)
 
     def text(self, values: tuple[str, ...], name: str) -> pa.Array:
         """Give values as a column."""
@@ -228,10 +221,6 @@ class CsvSource:
             raise CommandError(
                 f"{self.path}: row {self.row + row}: {name} is not UTF-8 text"
             ) from None
-
-    def batch(self, columns: list[pa.Array], places: list[int]) -> pa.RecordBatch:
-        """Put columns together."""
-        return pa.RecordBatch.from_arrays(columns, [self.names[i] for i in places])
 
     def converted(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         """Give the columns the types that were asked for."""

@@ -30,21 +30,9 @@ def choose(kinds: set[pa.DataType] | None) -> pa.DataType:
 def narrow(
     kinds: set[pa.DataType] | None, column: pa.Array, decimal: str = "."
 ) -> set[pa.DataType] | None:
-    """Keep those types that hold all values of a further batch.
+    """Keep those types that hold all values of a further batch; none at all means text.
 
-    Parameters
-    ----------
-    kinds : set of pyarrow.DataType or None
-        What the batches before left; None if they had no values.
-    column : pyarrow.Array
-        Text, with null for what is missing.
-    decimal : str
-        The mark before fractions.
-
-    Returns
-    -------
-    set of pyarrow.DataType or None
-        The types; none at all means text.
+    None stands for no values so far.
     """
     values = column.drop_null()
     if kinds == set() or not len(values):

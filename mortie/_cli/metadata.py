@@ -19,28 +19,9 @@ APART = "give a folder for the output, NAME/, to keep the files apart"
 def together(
     paths: list[str], schemas: list[pa.Schema], same_rows: bool, say: Callable[[str], None]
 ) -> pa.Schema:
-    """Give the schema of the rows of several tables.
+    """Give what all of several tables say of columns and of themselves, or refuse to join them.
 
-    Parameters
-    ----------
-    paths : list of str
-        The files, for messages.
-    schemas : list of pyarrow.Schema
-        Of each table.
-    same_rows : bool
-        Whether the rows are those of the only table.
-    say : callable
-        Told what is left out.
-
-    Returns
-    -------
-    pyarrow.Schema
-        With what all tables say of columns and of themselves.
-
-    Raises
-    ------
-    CommandError
-        If columns differ, in names, types, or what is said of them.
+    `same_rows` tells whether the rows are those of the only table; `say` hears what is left out.
     """
     first = schemas[0]
     fields = list(first)

@@ -128,14 +128,7 @@ class ParquetSource:
 class ParquetSink:
     """A Parquet file that is written row group by row group.
 
-    Parameters
-    ----------
-    path : str
-        The file.
-    schema : pyarrow.Schema
-        Of the table.
-    codecs : dict of str
-        The compression of columns; others have that of the first.
+    `codecs` has the compression of columns; others have that of the first.
     """
 
     def __init__(self, path: str, schema: pa.Schema, codecs: dict[str, str]):

@@ -129,17 +129,7 @@ class Operation:
     def __call__(
         self, place: Place, names: tuple[str, ...], batch: pa.RecordBatch
     ) -> tuple[pa.RecordBatch, list[pa.Array], int]:
-        """Compute a batch.
-
-        Returns
-        -------
-        batch : pyarrow.RecordBatch
-            The rows that are kept.
-        results : list of pyarrow.Array
-            What was computed of them.
-        skipped : int
-            How many rows were left out.
-        """
+        """Compute a batch: the rows that are kept, the results, and how many rows were left out."""
         more = []
         if self.value is not None:
             *names, name = names
@@ -179,25 +169,9 @@ def results_of(
     columns: tuple[str, ...] | None = None,
     advance: Callable[[int], object] = lambda size: None,
 ) -> Iterator[tuple[pa.RecordBatch, list[pa.Array], int]]:
-    """Compute all batches of a table.
+    """Compute all batches of a table, and yield what `Operation` returns, in the order of the file.
 
-    Parameters
-    ----------
-    source : ParquetSource or CsvSource
-        The table.
-    operation : Operation
-        What to compute.
-    names : tuple of str
-        The columns to compute it from.
-    columns : tuple of str, optional
-        The columns to read; by default all.
-    advance : callable, optional
-        Told of how many bytes of the file were used since the last call.
-
-    Yields
-    ------
-    tuple
-        What `Operation` returns, in the order of the file.
+    `columns` are those to read, by default all; `advance` is told how many bytes were used.
     """
     used, first = 0, 1
     for batch in ahead(source.batches(columns), source.path):
@@ -222,21 +196,7 @@ def to_cells(
 ) -> Operation:
     """Find the cells of rows from their indices, where a table has them, else from coordinates.
 
-    Parameters
-    ----------
-    schema : pyarrow.Schema
-        Of the table.
-    order : int or None
-        The order of the cells; None leaves indices as they are.
-    column, lat, lon : str or None
-        The columns that the user named.
-    on_error, value : str
-        As `Operation` takes them.
-
-    Returns
-    -------
-    Operation
-        It gives one Morton index for each row.
+    Without an order, indices stay as they are. The columns are those that the user named.
     """
     points = lat is not None or lon is not None
     if column is not None or (not points and columns.candidates(schema, "column")):
