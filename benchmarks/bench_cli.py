@@ -1,9 +1,10 @@
-"""The time and memory of ``mortie encode`` on a large Parquet file, beside pyarrow alone.
+"""The time and memory of ``mortie encode`` on a large Parquet file, beside pyarrow and polars.
 
 ``python benchmarks/bench_cli.py`` makes a file of 20 million points in a temporary folder. pyarrow
 alone reads it batch by batch and writes it with one more int64 column, in row groups of the same
-length and with the same compression; ``mortie encode`` does its work; each is a process of its own,
-in turns, and the least time counts. At last a Dask cluster of two processes encodes the same file,
+length and with the same compression; polars, where it is installed, copies the file; ``mortie
+encode`` does its work; each is a process of its own, in turns, and the least time counts, of the
+clock and of all processors together. At last a Dask cluster of two processes encodes the same file,
 whole and in parts, and each column must have the same bytes.
 
 It needs ``pip install 'mortie[dask]'``.
@@ -12,6 +13,7 @@ It needs ``pip install 'mortie[dask]'``.
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import subprocess
 import sys
 import tempfile
@@ -76,21 +78,25 @@ def pyarrow_alone(source: str, target: str) -> None:
             writer.write_table(pa.Table.from_batches(batches), GROUP_ROWS)
 
 
-def measure(*command: str) -> tuple[float, float]:
-    """Run a process; return its seconds and the most MB of memory it held."""
+POLARS = "import polars, sys; polars.read_parquet(sys.argv[1]).write_parquet(sys.argv[2])"
+
+
+def measure(*command: str) -> tuple[float, float, float]:
+    """Run a process; return its seconds, those of processors, and the most MB that it held."""
     # The most of all children so far is known, so that each has a parent of its own.
     program = (
         "import resource, subprocess, sys, time; start = time.perf_counter(); "
         "done = subprocess.run(sys.argv[1:]); seconds = time.perf_counter() - start; "
-        "size = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss; "
-        "print(seconds, size * (1 if sys.platform == 'darwin' else 1024)); "
+        "used = resource.getrusage(resource.RUSAGE_CHILDREN); "
+        "size = used.ru_maxrss * (1 if sys.platform == 'darwin' else 1024); "
+        "print(seconds, used.ru_utime + used.ru_stime, size); "
         "sys.exit(done.returncode)"
     )
     done = subprocess.run(
         [sys.executable, "-c", program, *command], check=True, stdout=subprocess.PIPE
     )
-    seconds, size = map(float, done.stdout.split())
-    return seconds, size / 1e6
+    seconds, processors, size = map(float, done.stdout.split())
+    return seconds, processors, size / 1e6
 
 
 def same_bytes(left: list[Path], right: list[Path]) -> bool:
@@ -125,18 +131,22 @@ def main() -> int:
             "pyarrow alone": (sys.executable, __file__, "--pyarrow", str(source), alone),
             "mortie encode": (*encode, str(source), "-o", local),
         }
-        runs: dict[str, list[tuple[float, float]]] = {label: [] for label in commands}
+        if importlib.util.find_spec("polars"):
+            commands["polars"] = (sys.executable, "-c", POLARS, str(source), alone)
+        runs: dict[str, list[tuple[float, float, float]]] = {label: [] for label in commands}
         for _ in range(options.rounds):
             for label, command in commands.items():
                 runs[label].append(measure(*command))
         for label, results in runs.items():
-            times, sizes = zip(*results, strict=True)
+            times, processors, sizes = zip(*results, strict=True)
             print(
                 f"{label}: {min(times):.2f} s (of {', '.join(f'{t:.2f}' for t in times)}), "
-                f"at most {max(sizes):.0f} MB"
+                f"{min(processors):.2f} s of processors, at most {max(sizes):.0f} MB"
             )
-        fastest = {label: min(results)[0] for label, results in runs.items()}
-        print(f"ratio: {fastest['mortie encode'] / fastest['pyarrow alone']:.2f}")
+        for i, what in enumerate(("time", "processors")):
+            least = {label: min(result[i] for result in results) for label, results in runs.items()}
+            for label in commands.keys() - {"mortie encode"}:
+                print(f"{what}: {least['mortie encode'] / least[label]:.2f} x {label}")
         (folder / "alone.parquet").unlink()
 
         from distributed import LocalCluster

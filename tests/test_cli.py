@@ -119,9 +119,7 @@ def test_parquet_keeps_everything(folder):
     some = random.integers(0, n, 2000)
     assert [morton[i] for i in some] == truth(*(table[c].take(some) for c in ("lat", "lon")))
 
-    run("encode", "in.parquet", "-o", "workers.parquet", "--workers", "3")
-    assert Path("workers.parquet").read_bytes() == Path("out.parquet").read_bytes()
-    assert files(folder) == ["in.parquet", "out.parquet", "workers.parquet"]
+    assert files(folder) == ["in.parquet", "out.parquet"]
 
 
 def test_csv_keeps_its_text(folder):
@@ -389,9 +387,9 @@ def test_empty_tables(folder):
     ("name", "content", "message"),
     [
         ("empty.csv", b"", "empty.csv: a CSV file begins with a line of column names; "),
-        ("ragged.csv", b"lat,lon\n1,2\n3\n", "ragged.csv: CSV parse error: Row #2: Expected 2 c"),
+        ("ragged.csv", b"lat,lon\n1,2\n3\n", "ragged.csv: row 2 has 1 value, and there are 2 c"),
         ("words.csv", b"lat,lon\n1,2\n1,east\n", "words.csv: row 2: lon is 'east', not a number"),
-        ("latin.csv", b"lat,lon,\xe9\n", "latin.csv: the column names are no UTF-8 text: "),
+        ("latin.csv", b"lat,lon,\xe9\n", "latin.csv: the column names are not UTF-8 text: "),
         ("empty.parquet", b"", "empty.parquet: Parquet file size is 0 bytes"),
         ("text.parquet", b"lat,lon\n1,2\n" * 9, "text.parquet: Parquet magic bytes not found"),
         ("text.csv.gz", b"lat,lon\n1,2\n", "text.csv.gz: "),
@@ -441,12 +439,12 @@ def test_choice_of_columns(folder):
         "in.csv: no column 'Lat' among lat, latitude, lon, morton: name one with --lat COL"
     )
     assert fails("encode", "in.csv", "-o", "-", "--lat", "lat") == (
-        "in.csv: there is a column 'morton' already: name the new one with --name NAME"
+        "in.csv: there is a column 'morton' already: name the new one with --name"
     )
     out, err = run("encode", "in.csv", "-o", "-", "--lat=lat", "--lon=latitude", "--name=cell")
     assert out == f"lat,latitude,lon,morton,cell\n1,2,3,4,{truth([1], [2])[0]}\n"
     assert err == ""
-    assert "--lat NAME" in fails("decode", "in.csv", "-o", "-")
+    assert "'lat' already: name the new one with --name" in fails("decode", "in.csv", "-o", "-")
     pq.write_table(pa.table({"lat": [1.0], "lon": [True], "morton": [1.0]}), "in.parquet")
     assert "'lon' holds bool, and longitudes are numbers" in fails(
         "encode", "in.parquet", "-o", "-"
@@ -658,7 +656,8 @@ def test_exit_codes(folder):
         ["encode", "in.csv"],
         ["encode", "in.csv", "-o", "-", "--order", "19"],
         ["encode", "in.csv", "-o", "-", "--on-error", "weep"],
-        ["encode", "in.csv", "-o", "-", "--workers", "0"],
+        ["encode", "in.csv", "-o", "-", "--delimiter", "ab"],
+        ["encode", "in.csv", "-o", "-", "--skip-rows-after-header", "-1"],
         ["count", "in.csv", "--order", "1", "--on-error", "null"],
         ["info", "here"],
         ["nonsense"],

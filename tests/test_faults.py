@@ -166,18 +166,18 @@ def test_damage_behind_a_checksum_is_told(command):
 # --- broken CSV ---
 
 HEAD = b"lat,lon,s\n"
-NEVER = "a quote is never closed"
+NEVER = "a value that begins with a quote must end with one"
 # pyarrow crashed on a ragged row of a million columns until some release between 18 and 20.
 COLUMNS = 10**6 if int(pa.__version__.partition(".")[0]) >= 20 else 10**5
 CSV = {
-    "ragged": (HEAD + b"1,2,a\n3\n", "in.csv: CSV parse error: Row #2: Expected 3 columns, got 1"),
+    "ragged": (HEAD + b"1,2,a\n3\n", "in.csv: row 2 has 1 value, and there are 3 columns"),
     "long row": (
         HEAD + b"1,2,a\n" + b"1," * (COLUMNS - 1) + b"1\n",
-        f"in.csv: CSV parse error: Row #2: Expected 3 columns, got {COLUMNS}: 1,1,1,",
+        f"in.csv: row 2 has {COLUMNS:,} values, and there are 3 columns",
     ),
     "many columns": (
         b",".join(b"%d" % i for i in range(10**6)) + b"\n1,2\n",
-        "in.csv: the line of column names is longer than 4 MiB, or " + NEVER,
+        "in.csv: a row is longer than 4 MiB",
     ),
     "many names": (
         b"x," * 3000 + b"x\n" + b"1," * 3000 + b"1\n",
@@ -185,16 +185,16 @@ CSV = {
     ),
     "large field": (
         HEAD + b"1,2," + b"x" * (9 << 20) + b"\n",
-        "in.csv: a row is longer than 4 MiB, or " + NEVER,
+        "in.csv: a row is longer than 4 MiB",
     ),
     "large name": (
-        b"lat,lon," + b"x" * (1 << 20) + b"\n1,2,3\n",
-        "in.csv: the line of column names: field larger than field limit (131072)",
+        b"lat,lon," + b"x" * (5 << 20) + b"\n1,2,3\n",
+        "in.csv: a row is longer than 4 MiB",
     ),
-    "Latin-1": (HEAD + b"1,2,a\n3,4,\xe9\n", "in.csv: row 2: s is no UTF-8 text"),
+    "Latin-1": (HEAD + b"1,2,a\n3,4,\xe9\n", "in.csv: row 2: s is not UTF-8 text"),
     "Latin-1 in the names": (
         b"lat,lon,\xe9\n1,2,3\n",
-        "in.csv: the column names are no UTF-8 text: 'utf-8' codec can't decode byte 0xe9 in",
+        "in.csv: the column names are not UTF-8 text: 'utf-8' codec can't decode byte 0xe9 in",
     ),
     "UTF-16": (
         "lat,lon\n1,2\n".encode("utf-16"),
@@ -207,7 +207,7 @@ CSV = {
     "NUL in a number": (HEAD + b"1,2\0,a\n", r"in.csv: row 1: lon is '2\x00', not a number"),
     "open quote": (
         HEAD + b'1,2,"a\n3,4,b\n',
-        "in.csv: a quote in the last row is never closed",
+        "in.csv: row 1: unexpected end of data; " + NEVER,
     ),
     "open quote in the names": (
         b'lat,lon,"s\n1,2,a\n',
@@ -215,7 +215,7 @@ CSV = {
     ),
     "open quote in a large file": (
         HEAD + b'1,2,"a\n' + b"3,4,b\n" * (3 * 10**6),
-        "in.csv: a row is longer than 4 MiB, or " + NEVER,
+        "in.csv: row 1: field larger than field limit (4194304); " + NEVER,
     ),
     "empty": (b"", "in.csv: a CSV file begins with a line of column names; this has none"),
     "empty lines": (b"\n\n\n", "in.csv: a CSV file begins with a line of column names; this has"),
@@ -236,8 +236,6 @@ def test_broken_csv(command, content, message, out):
     Path("in.csv").write_bytes(content)
     code, _, err = command.run("encode", "in.csv", "-o", out)
     said = refused(code, err)
-    if out == "out.parquet" and said == "in.csv: column 's' is no UTF-8 text":
-        message = said  # found before there are rows
     assert said.startswith(message)
     assert names() == ["in.csv"]
 

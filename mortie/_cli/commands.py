@@ -9,52 +9,54 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pyarrow as pa
 from tqdm import tqdm
 
 import mortie
-from mortie._cli import columns, files, rows, tally
+from mortie._cli import files, rows, tally
 from mortie._cli.atomic import is_device, publish, refuse_existing, stages, whole_file
 from mortie._cli.convert import Conversion
+from mortie._cli.csv_files import Dialect
 from mortie._cli.errors import CommandError
-from mortie._cli.stream import stream
-from mortie._cli.tables import open_source
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Iterator, Sequence
+
+    import numpy as np
 
 
 def encode(options: argparse.Namespace) -> None:
     """Run ``mortie encode``."""
     function = functools.partial(mortie.latlon2mort, options.order)
     operation = rows.Operation(rows.Points(options.lat, options.lon), function, options.on_error)
-    convert(options, operation, {options.name: "--name"}, pa.int64())
+    convert(options, operation, (options.name,), pa.int64())
 
 
 def decode(options: argparse.Namespace) -> None:
     """Run ``mortie decode``."""
-    if options.lat == options.lon:
-        raise CommandError(f"--lat and --lon give one name to both new columns: {options.lat!r}")
+    lat, lon = options.name
+    if lat == lon:
+        raise CommandError(f"--name gives one name to both new columns: {lat!r}")
     operation = rows.Operation(rows.Indices(options.column), mortie.mort2latlon, options.on_error)
-    convert(options, operation, {options.lat: "--lat", options.lon: "--lon"}, pa.float64())
+    convert(options, operation, (lat, lon), pa.float64())
 
 
 def clip(options: argparse.Namespace) -> None:
     """Run ``mortie clip``."""
     function = functools.partial(mortie.clip_mort, options.order)
-    source = rows.Indices(options.column, options.order)
-    adds = {options.name: "--name"} if options.name else {}
-    convert(options, rows.Operation(source, function, options.on_error), adds, pa.int64())
+    operation = rows.Operation(
+        rows.Indices(options.column, options.order), function, options.on_error
+    )
+    convert(options, operation, (options.name,) if options.name else (), pa.int64())
 
 
 def convert(
-    options: argparse.Namespace, operation: rows.Operation, adds: dict[str, str], kind: pa.DataType
+    options: argparse.Namespace, operation: rows.Operation, adds: tuple[str, ...], kind: pa.DataType
 ) -> None:
     """Write tables with computed columns."""
     jobs = files.plan(options.inputs, options.output, options.force, options.skip_existing, say)
-    conversion = Conversion(operation, adds, kind, options.force, options.workers)
+    conversion = Conversion(operation, adds, kind, options.force, dialect(options))
     inputs = [name for job in jobs for name in job.inputs]
     skipped = 0
     with contextlib.ExitStack() as stack:
@@ -78,13 +80,8 @@ def convert(
 def count(options: argparse.Namespace) -> None:
     """Run ``mortie count``."""
     files.may_write(options.output, options.force)
-    inputs = absolute(options, [name for name, _ in files.find(options.inputs)])
-    task = functools.partial(tally.count, choose=cells_of(options), workers=options.workers)
-    cells, skipped = tally.Tally(), 0
-    for _, (counts, left_out) in run(options, task, inputs, inputs):
-        cells.add(counts)
-        skipped += left_out
-    tally.write(cells.sum(), options.output, options.force, say)
+    sums, skipped = counted(options)
+    tally.write(sums, options.output, options.force, say, dialect(options))
     tell_skipped(skipped)
 
 
@@ -98,24 +95,12 @@ def plot(options: argparse.Namespace) -> None:
     from mortie.plot import cells
 
     refuse_existing(options.output, options.force)
-    parts, values = [np.empty(0, np.int64)], [np.empty(0)]
-    for name, _ in files.find(options.inputs):
-        with open_source(name) as source:
-            operation = cells_of(options)(source.schema)
-            names = operation.choose(source.path, source.schema, say)
-            if options.value is not None:
-                with rows.naming(source.path):
-                    value = columns.choose(source.schema, "value", options.value, say)
-                # Its rows have lost their numbers, where bad ones were left out.
-                where = functools.partial("{}: {}".format, source.path, value)
-            for batch, [morton], _ in stream(source, operation, names):
-                parts.append(morton.to_numpy())
-                if options.value is not None:
-                    values.append(columns.floats(batch.column(value), where))
+    [morton, counts, *sums], skipped = counted(options)
     figure = Figure(figsize=(8, 6), layout="constrained")
-    drawn = None if options.value is None else np.concatenate(values)
+    # A column's name is no mathematical formula, even between dollars.
+    label = "points per cell" if options.value is None else options.value.replace("$", r"\$")
     try:
-        cells(np.concatenate(parts), drawn, ax=figure.subplots(), label=options.value)
+        cells(morton, sums[0] / counts if sums else counts, ax=figure.subplots(), label=label)
     except ValueError as error:
         raise CommandError(error) from None
     with whole_file(options.output, options.force, say) as file:
@@ -123,12 +108,34 @@ def plot(options: argparse.Namespace) -> None:
             figure.savefig(file, format=Path(options.output).suffix[1:], dpi=150)
         except ValueError as error:  # an unknown format, with those that are known
             raise CommandError(f"{options.output}: {error}") from None
+    tell_skipped(skipped)
+
+
+def counted(options: argparse.Namespace) -> tuple[list[np.ndarray], int]:
+    """Give the cells of all inputs, their counts and sums of values, and how many rows were bad."""
+    inputs = absolute(options, [name for name, _ in files.find(options.inputs)])
+    task = functools.partial(tally.count, choose=cells_of(options), dialect=dialect(options))
+    cells, skipped = tally.Tally(getattr(options, "value", None) is not None), 0
+    for _, (sums, left_out) in run(options, task, inputs, inputs):
+        cells.add(*sums)
+        skipped += left_out
+    return cells.sums(), skipped
+
+
+def dialect(options: argparse.Namespace) -> Dialect:
+    """Give how the user says that CSV files are written."""
+    if options.delimiter == options.decimal:
+        raise CommandError(f"--delimiter and --decimal are both {options.decimal!r}")
+    return Dialect(
+        options.delimiter, options.decimal, options.comment, options.skip_rows_after_header
+    )
 
 
 def cells_of(options: argparse.Namespace) -> Callable[[pa.Schema], rows.Operation]:
     """Give the function that finds the cells of a table's rows, with the user's options."""
-    names = ("order", "column", "lat", "lon", "on_error")
-    return functools.partial(rows.to_cells, **{name: getattr(options, name) for name in names})
+    names = ("order", "column", "lat", "lon", "on_error", "value")
+    given = {name: getattr(options, name) for name in names if hasattr(options, name)}
+    return functools.partial(rows.to_cells, **given)
 
 
 def absolute(options: argparse.Namespace, paths: Sequence[str]) -> list[str]:

@@ -56,18 +56,18 @@ def build() -> argparse.ArgumentParser:
         f" {INPUTS} {OUTPUTS}",
         """\
   mortie decode indexed.parquet -o centres.parquet
-  mortie decode cells.csv -o - --column cell --lat cell_lat --lon cell_lon""",
+  mortie decode cells.csv -o - --column cell --name cell_lat cell_lon""",
     )
     tables(command)
     index(command)
-    for name in ("lat", "lon"):
-        command.add_argument(
-            f"--{name}",
-            type=column,
-            default=name,
-            metavar="NAME",
-            help=f"new column; default {name}",
-        )
+    command.add_argument(
+        "--name",
+        type=column,
+        nargs=2,
+        default=("lat", "lon"),
+        metavar=("LAT", "LON"),
+        help="names of the new columns; default lat lon",
+    )
 
     command = add(
         commands,
@@ -111,7 +111,7 @@ def build() -> argparse.ArgumentParser:
   mortie plot indexed.parquet -o map.png --order 6
   mortie plot density.parquet -o density.pdf --value count""",
     )
-    tables(command, on_error=("fail", "skip"), parallel=False)
+    tables(command, on_error=("fail", "skip"))
     command.add_argument("--order", type=order, metavar="K", help=ORDER)
     command.add_argument("--value", metavar="COL", help="column that colours the cells")
     index(command)
@@ -148,11 +148,19 @@ def order(text: str) -> int:
     raise argparse.ArgumentTypeError(f"an order is one of 0-18, not {text}")
 
 
-def workers(text: str) -> int:
-    """Read a number of threads."""
-    if text.isdecimal() and int(text) > 0:
+def number(text: str) -> int:
+    """Read a number of rows."""
+    if text.isdecimal():
         return int(text)
-    raise argparse.ArgumentTypeError(f"a number of threads is 1 or more, not {text}")
+    raise argparse.ArgumentTypeError(f"a number of rows is 0 or more, not {text}")
+
+
+def delimiter(text: str) -> str:
+    """Read what separates columns."""
+    mark = {"tab": "\t", r"\t": "\t"}.get(text, text)
+    if len(mark) == 1 and mark.isascii() and not mark.isalnum() and mark not in "\0\r\n\"'+-._":
+        return mark
+    raise argparse.ArgumentTypeError(f"a delimiter is one mark, such as ; or tab, not {text!r}")
 
 
 def path(text: str) -> str:
@@ -193,7 +201,6 @@ def tables(
     command: argparse.ArgumentParser,
     output: str | None = None,
     on_error: tuple[str, ...] = ("fail", "null", "skip"),
-    parallel: bool = True,
 ) -> None:
     """Add the arguments of every command that reads tables."""
     command.add_argument(
@@ -223,20 +230,31 @@ def tables(
         "default), " + ("gets a null (null), " if "null" in on_error else "") + "or is left out "
         "(skip); text that is no number always ends it",
     )
-    if parallel:
-        command.add_argument(
-            "--workers",
-            type=workers,
-            default=1,
-            metavar="N",
-            help="threads that compute, beside those that read and write; default 1",
-        )
-        command.add_argument(
-            "--dask",
-            type=path,
-            metavar="ADDRESS",
-            help="run on the Dask cluster of this scheduler, one task for each file",
-        )
+    command.add_argument(
+        "--dask",
+        type=path,
+        metavar="ADDRESS",
+        help="run on the Dask cluster of this scheduler, one task for each file",
+    )
+    csv = command.add_argument_group("CSV files, in and out")
+    csv.add_argument(
+        "--delimiter",
+        type=delimiter,
+        default=",",
+        metavar="C",
+        help="what separates columns: ';' or tab, say; default ,",
+    )
+    csv.add_argument(
+        "--decimal", choices=(".", ","), default=".", help="what begins fractions; default ."
+    )
+    csv.add_argument("--comment", type=path, metavar="TEXT", help="leave out lines that begin so")
+    csv.add_argument(
+        "--skip-rows-after-header",
+        type=number,
+        default=0,
+        metavar="N",
+        help="leave out so many lines below the column names, such as ERDDAP's of units; default 0",
+    )
 
 
 def coordinates(command: argparse.ArgumentParser) -> None:

@@ -12,10 +12,15 @@ import pyarrow as pa
 
 import mortie
 from mortie._cli import columns
+from mortie._cli.columns import Place
 from mortie._cli.errors import CommandError
+from mortie._cli.stream import ahead, errors_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from mortie._cli.csv_files import CsvSource
+    from mortie._cli.parquet_files import ParquetSource
 
 
 @contextlib.contextmanager
@@ -42,6 +47,7 @@ class Points:
     lat: str | None
     lon: str | None
     filler = 0.0
+    kind = pa.float64()
 
     def choose(self, schema: pa.Schema, say: Callable[[str], None]) -> tuple[str, ...]:
         """Choose the columns."""
@@ -54,11 +60,9 @@ class Points:
             say(", ".join(found))
         return names
 
-    def read(self, names, batch, where) -> tuple[list[np.ndarray], list[Fault]]:
+    def read(self, names, batch, place) -> tuple[list[np.ndarray], list[Fault]]:
         """Give the columns as arrays, and what is bad in them."""
-        lat, lon = (
-            columns.floats(batch.column(name), functools.partial(where, name)) for name in names
-        )
+        lat, lon = (columns.floats(batch, name, place) for name in names)
         return [lat, lon], [
             Fault(names[0], ~(np.abs(lat) <= 90), "latitudes lie in -90 to 90 degrees"),
             Fault(names[1], ~np.isfinite(lon), "longitudes are finite numbers of degrees"),
@@ -72,17 +76,21 @@ class Indices:
     column: str | None
     order: int = 0
     filler = 1111111111111111111  # of order 18, so that it can be clipped to any
+    kind = pa.int64()
 
     def choose(self, schema: pa.Schema, say: Callable[[str], None]) -> tuple[str, ...]:
         """Choose the column."""
         return (columns.choose(schema, "column", self.column, say),)
 
-    def read(self, names, batch, where) -> tuple[list[np.ndarray], list[Fault]]:
+    def read(self, names, batch, place) -> tuple[list[np.ndarray], list[Fault]]:
         """Give the column as an array, and what is bad in it."""
         [name] = names
-        morton = columns.integers(batch.column(name), functools.partial(where, name))
+        morton = columns.integers(batch, name, place)
+        rule = "Morton indices have 1 to 19 digits, 1-6 and then 1-4"
+        if batch.column(name).type == pa.uint64():
+            rule += "; if negative ones were made unsigned, cast the column to int64"
         none = ~mortie.is_mort(morton)
-        faults = [Fault(name, none, "Morton indices have 1 to 19 digits, 1-6 and then 1-4")]
+        faults = [Fault(name, none, rule)]
         if self.order:
             coarse = mortie.mort2order(np.where(none, self.filler, morton)) < self.order
             faults.append(Fault(name, coarse, f"its order is below {self.order}"))
@@ -101,36 +109,32 @@ class Operation:
         From the arrays of the source to one array or several.
     on_error : {"fail", "null", "skip"}
         Whether bad rows are an error, get nulls or are left out.
+    value : str, optional
+        A column of numbers that is a further result.
     """
 
     source: Points | Indices
     function: Callable[..., Any]
     on_error: str
+    value: str | None = None
 
     def choose(self, path: str, schema: pa.Schema, say: Callable[[str], None]) -> tuple[str, ...]:
-        """Choose the columns of the source in a file."""
+        """Choose the columns of the source in a file, and that of values, if there is one."""
         with naming(path):
-            return self.source.choose(schema, say)
+            names = self.source.choose(schema, say)
+            if self.value is None:
+                return names
+            return *names, columns.choose(schema, "value", self.value, say)
 
     def __call__(
-        self, path: str, names: tuple[str, ...], first: int, batch: pa.RecordBatch
+        self, place: Place, names: tuple[str, ...], batch: pa.RecordBatch
     ) -> tuple[pa.RecordBatch, list[pa.Array], int]:
-        """Compute a batch; `first` is the number of its first row in the file.
-
-        Returns
-        -------
-        batch : pyarrow.RecordBatch
-            The rows that are kept.
-        results : list of pyarrow.Array
-            What was computed of them.
-        skipped : int
-            How many rows were left out.
-        """
-
-        def where(column, row):
-            return f"{path}: row {first + row}: {column}"
-
-        values, faults = self.source.read(names, batch, where)
+        """Compute a batch: the rows that are kept, the results, and how many rows were left out."""
+        more = []
+        if self.value is not None:
+            *names, name = names
+            more = [columns.floats(batch, name, place)]
+        values, faults = self.source.read(names, batch, place)
         bad = functools.reduce(np.logical_or, (fault.bad for fault in faults))
         mask = None
         rows = batch.num_rows
@@ -140,10 +144,10 @@ class Operation:
                 fault = next(fault for fault in faults if fault.bad[row])
                 value = batch.column(fault.column)[row].as_py()
                 shown = "null" if value in (None, "") else value
-                raise CommandError(f"{where(fault.column, row)} is {shown}, but {fault.rule}")
+                raise CommandError(f"{place.at(row, fault.column)} is {shown}, but {fault.rule}")
             if self.on_error == "skip":
                 batch = batch.filter(pa.array(~bad))
-                values = [value[~bad] for value in values]
+                values, more = ([array[~bad] for array in arrays] for arrays in (values, more))
             else:
                 values = [np.where(bad, self.source.filler, value) for value in values]
                 mask = bad
@@ -152,9 +156,32 @@ class Operation:
             results = (results,)
         return (
             batch,
-            [columns.from_numpy(result, mask) for result in results],
+            [columns.from_numpy(result, mask) for result in (*results, *more)],
             rows - batch.num_rows,
         )
+
+
+def results_of(
+    source: ParquetSource | CsvSource,
+    operation: Operation,
+    names: tuple[str, ...],
+    *,
+    columns: tuple[str, ...] | None = None,
+    advance: Callable[[int], object] = lambda size: None,
+) -> Iterator[tuple[pa.RecordBatch, list[pa.Array], int]]:
+    """Compute all batches of a table, and yield what `Operation` returns, in the order of the file.
+
+    `columns` are those to read, by default all; `advance` is told how many bytes were used.
+    """
+    used, first = 0, 1
+    for batch in ahead(source.batches(columns), source.path):
+        with errors_of(source.path):
+            result = operation(Place(source.path, first, source.decimal), names, batch)
+        yield result
+        first += batch.num_rows
+        advance(source.position - used)
+        used = source.position
+    advance(source.size - used)
 
 
 def to_cells(
@@ -165,31 +192,19 @@ def to_cells(
     lat: str | None,
     lon: str | None,
     on_error: str,
+    value: str | None = None,
 ) -> Operation:
     """Find the cells of rows from their indices, where a table has them, else from coordinates.
 
-    Parameters
-    ----------
-    schema : pyarrow.Schema
-        Of the table.
-    order : int or None
-        The order of the cells; None leaves indices as they are.
-    column, lat, lon : str or None
-        The columns that the user named.
-    on_error : str
-        As `Operation` takes it.
-
-    Returns
-    -------
-    Operation
-        It gives one Morton index for each row.
+    Without an order, indices stay as they are. The columns are those that the user named.
     """
     points = lat is not None or lon is not None
     if column is not None or (not points and columns.candidates(schema, "column")):
         if order is None:
-            return Operation(Indices(column), np.positive, on_error)
+            return Operation(Indices(column), np.positive, on_error, value)
         clip = functools.partial(mortie.clip_mort, order)
-        return Operation(Indices(column, order), clip, on_error)
+        return Operation(Indices(column, order), clip, on_error, value)
     if order is None:
         raise CommandError("cells of points need an order: --order K")
-    return Operation(Points(lat, lon), functools.partial(mortie.latlon2mort, order), on_error)
+    latlon2mort = functools.partial(mortie.latlon2mort, order)
+    return Operation(Points(lat, lon), latlon2mort, on_error, value)

@@ -1,80 +1,49 @@
-"""The stream of batches through a command: read ahead, computed by threads, in order."""
+"""Batches of rows: how large they are, how they are read ahead, what their errors say."""
 
 from __future__ import annotations
 
-import functools
-from collections import deque
+import contextlib
+import os
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from mortie._cli.tables import errors_of
+from mortie._cli.errors import CommandError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
-    from mortie._cli.rows import Operation
-    from mortie._cli.tables import CsvSource, ParquetSource
+# Small enough for the caches and for a few batches at once, large enough that Python costs nothing.
+BATCH_ROWS = 1 << 17
+BATCH_BYTES = 16 << 20
 
 
-def stream(
-    source: ParquetSource | CsvSource,
-    operation: Operation,
-    names: tuple[str, ...],
-    *,
-    columns: tuple[str, ...] | None = None,
-    workers: int = 1,
-    advance: Callable[[int], object] = lambda size: None,
-) -> Iterator[tuple[pa.RecordBatch, list[pa.Array], int]]:
-    """Compute the batches of a table, while the caller uses those before.
-
-    Parameters
-    ----------
-    source : ParquetSource or CsvSource
-        The table.
-    operation : Operation
-        What to compute.
-    names : tuple of str
-        The columns to compute it from.
-    columns : tuple of str, optional
-        The columns to read; by default all.
-    workers : int, default 1
-        How many threads compute. One more reads.
-    advance : callable, optional
-        Told of how many bytes of the file were used since the last call.
-
-    Yields
-    ------
-    tuple
-        What `Operation` returns, in the order of the file.
-    """
-    reader, pool = ThreadPoolExecutor(1), ThreadPoolExecutor(workers)
-    batches = source.batches(columns)
-    compute = functools.partial(operation, source.path, names)
-    pending: deque = deque()
-    used = 0
-    first = 1
+@contextlib.contextmanager
+def errors_of(path: str) -> Iterator[None]:
+    """Turn errors of pyarrow and of the system into one line that names the file."""
     try:
-        ahead = reader.submit(next, batches, None)
-        while (batch := ahead.result()) is not None:
-            ahead = reader.submit(next, batches, None)
-            pending.append(pool.submit(compute, first, batch))
-            first += batch.num_rows
-            if len(pending) > workers:
-                yield result(pending.popleft(), source.path)
-                advance(source.position - used)
-                used = source.position
-        while pending:
-            yield result(pending.popleft(), source.path)
-        advance(source.size - used)
+        yield
+    except BrokenPipeError:
+        raise
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
+        number = getattr(error, "errno", None)
+        why = os.strerror(number) if number else " ".join(str(error).split())
+        raise CommandError(f"{path}: {why}") from error
+
+
+def ahead(batches: Iterator[pa.RecordBatch], path: str) -> Iterator[pa.RecordBatch]:
+    """Read a batch in a thread while the caller works on the one before."""
+    reader = ThreadPoolExecutor(1)
+    try:
+        coming = reader.submit(next, batches, None)
+        while True:
+            with errors_of(path):
+                batch = coming.result()
+            if batch is None:
+                return
+            coming = reader.submit(next, batches, None)
+            yield batch
     finally:
-        # Without waiting: a thread may sit before a terminal or pipe that brings no more input.
-        for threads in (reader, pool):
-            threads.shutdown(wait=False, cancel_futures=True)
-
-
-def result(future, path):
-    """Wait for what a thread computes."""
-    with errors_of(path):
-        return future.result()
+        # Without waiting: the thread may sit before a terminal or pipe that brings no more input.
+        reader.shutdown(wait=False, cancel_futures=True)
