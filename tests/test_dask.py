@@ -151,11 +151,16 @@ def folder(tmp_path, monkeypatch):
     return tmp_path
 
 
-def started(address, *options, **keys):
+@contextlib.contextmanager
+def started(address, *options):
     """Start the command on a cluster."""
     arguments = ["encode", "in", "-o", "out/", "--dask", address, *options]
     command = [sys.executable, "-m", "mortie", *arguments]
-    return subprocess.Popen(command, stderr=subprocess.PIPE, text=True, **keys)
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 def outputs():
@@ -218,7 +223,7 @@ def test_killed_workers_with_results(folder, cluster, monkeypatch, which, force)
     check_outputs()
 
 
-def wait_for(condition, seconds=60):
+def wait_for(condition, seconds=120):
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline
@@ -337,9 +342,9 @@ def test_what_is_no_cluster(folder, ports, monkeypatch):
         "ucx://127.0.0.1:1": "",
         "127.0.0.1": "missing port number",
     }
-    processes = {address: started(address) for address in why}
-    for address, process in processes.items():
-        _, err = process.communicate(timeout=120)
+    for address in why:
+        with started(address) as process:
+            _, err = process.communicate(timeout=120)
         assert process.returncode == 1
         assert err.startswith(f"mortie: error: no Dask cluster at {address}: {why[address]}")
         assert err.count("\n") == 1
