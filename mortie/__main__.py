@@ -62,7 +62,7 @@ def main() -> int:
     return code
 
 
-def heed(handler: Callable[[int, object], object] | signal.Handlers) -> None:
+def heed(handler: Callable[[int, object], object]) -> None:
     """Handle the signals that end the command, but those that nohup and the like ignore."""
     for name in ("SIGINT", "SIGTERM", "SIGHUP"):  # Windows has no SIGHUP
         number = getattr(signal, name, None)
@@ -77,7 +77,7 @@ def leave(number: int, _: object) -> None:
 
 def stop(number: int, _: object) -> None:
     """End the command, and let no other signal disturb the tidying up."""
-    heed(signal.SIG_IGN)
+    heed(lambda number, _: None)  # SIG_IGN would be told, if another is on its way
     raise KeyboardInterrupt(number)
 
 

@@ -558,7 +558,7 @@ def test_signals_one_after_the_other(command):
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGINT):
             os.kill(process, number)
         code = command.wait(process)
-        assert code in (0, 143)
+        assert code in (0, 129, 130, 143)  # the system delivers them in any order
         assert Path("ERR").read_text() in ("", SAID)
         assert not leftovers()
 

@@ -63,7 +63,7 @@ def refused(code, err):
 
 def outcome(command, *arguments, **options):
     code, _, err = command.run(*arguments, **options)
-    assert not [name for name in os.listdir() if name.endswith(".tmp")]
+    assert not list(Path().glob(".*.tmp"))
     return refused(code, err) if code else err.removeprefix(SAID)
 
 
@@ -152,7 +152,7 @@ def test_columns_of_hive_partitions(command, suffix):
         assert result.schema.types[3:] == [pa.int64(), pa.string(), pa.int64()]
         rows = result.to_pylist()
         assert {row["name"]: (row["year"], row["code"]) for row in rows} == expected
-    code, out, _ = command.run("encode", *inputs, "-o", "-")
+    _, out, _ = command.run("encode", *inputs, "-o", "-")
     assert sorted(line.split(",")[2:5] for line in out.splitlines()[1:]) == [
         *(["a", "2019", "007"], ["b", "-5", "a/b c"], ["c", "", "7"])
     ]
@@ -392,7 +392,7 @@ def test_names_that_are_no_text(command, name, suffix):
     Path("in").mkdir()
     Path(path).rename(Path("in", path))
     assert command.run("clip", "in", "--order=1", "-o", "out/")[0] == 0
-    assert os.listdir(b"out") == [os.fsencode(path)]
+    assert [each.name for each in Path("out").iterdir()] == [path]
     shown = path if path.isprintable() else ascii(path)[1:-1]
     assert "exists already" in outcome(command, "clip", "in", "--order=1", "-o", "out/")
     Path("in", path).write_bytes(b"\xff\xff")
@@ -457,7 +457,7 @@ def test_skip_existing(command):
     assert "exists already" in outcome(command, "encode", "in", "-o", "out/")
     skip = ("encode", "in", "-o", "out/", "--skip-existing")
     assert outcome(command, *skip).startswith("mortie: left 2 of 3 outputs as they are\n")
-    assert sorted(os.listdir("out")) == ["a.csv", "b.csv", "c.csv"]
+    assert {path.name for path in Path("out").iterdir()} == {"a.csv", "b.csv", "c.csv"}
     assert Path("out/a.csv").stat() == before
     assert command.run(*skip)[::2] == (0, "mortie: left 3 of 3 outputs as they are\n")
     one = ("encode", "in", "-o", "one.parquet", "--skip-existing")
@@ -491,7 +491,7 @@ sys.exit(main())
         SAID + "mortie: out.csv is written, but a crash of the system may lose it: "
         "Invalid argument\n",
     )
-    assert sorted(os.listdir()) == ["in.csv", "out.csv"]
+    assert {path.name for path in Path().iterdir()} == {"in.csv", "out.csv"}
 
 
 def test_a_temporary_file_that_vanishes(folder):
@@ -511,4 +511,4 @@ sys.exit(main())
         [sys.executable, "-c", program], capture_output=True, text=True, check=False
     )
     assert refused(done.returncode, done.stderr) == "out.csv: No such file or directory"
-    assert os.listdir() == ["in.csv"]
+    assert [path.name for path in Path().iterdir()] == ["in.csv"]

@@ -36,5 +36,10 @@ def open_sink(
             sink: ParquetSink | CsvSink = ParquetSink(path, schema, codecs)
         else:
             sink = CsvSink(path, schema, codec_of(out), dialect)
-        with contextlib.closing(sink):
+        try:
             yield sink
+        except BaseException:
+            with contextlib.suppress(Exception):  # the first error counts
+                sink.close()
+            raise
+        sink.close()
