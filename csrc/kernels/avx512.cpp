@@ -157,7 +157,7 @@ std::size_t nest2mort(std::size_t n, Broadcast<Int64> order, const Int64 *nest,
 // By the top bits of a double in [1, 2**63]: its exponent's low six bits and the mantissa's first.
 // The order of an index between these bounds; there is none that shares them with another order,
 // as 6.44 * 10**k and 1.11 * 10**(k + 1) are further apart.
-constexpr auto order_by_size = [] {
+constexpr auto orders_by_size = [] {
     Table<std::uint8_t, 128> table{};
     for (std::size_t k = 0; k <= max_order; ++k) {
         const auto row = [](std::uint64_t magnitude) {
@@ -230,8 +230,8 @@ struct Orders {
 Orders find_orders(__m512i magnitude) {
     const __m512i size = _mm512_srli_epi64(_mm512_castpd_si512(_mm512_cvtepi64_pd(magnitude)), 51);
     const __m512i k = _mm512_maskz_permutex2var_epi8(
-        0x0101'0101'0101'0101, _mm512_loadu_si512(&order_by_size.entry[0]), size,
-        _mm512_loadu_si512(&order_by_size.entry[64]));
+        0x0101'0101'0101'0101, _mm512_loadu_si512(&orders_by_size.entry[0]), size,
+        _mm512_loadu_si512(&orders_by_size.entry[64]));
     return {k, look_up(ones, k), look_up(greatest, k), look_up(missing, k)};
 }
 

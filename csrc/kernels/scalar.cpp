@@ -1,6 +1,8 @@
 // The kernels in plain C++: they run everywhere and define what the others must return.
 #include "kernels/scalar.hpp"
 
+#include <bit>
+
 #include "index/healpix.hpp"
 #include "kernels/projection.hpp"
 
@@ -31,7 +33,7 @@ struct Real {
     explicit Real(double x) : value(x) {}
     static Real load(const double *from) { return Real(*from); }
     static Real power_of_two(const Int64 *k) {
-        return Real(static_cast<double>(std::int64_t{1} << *k));
+        return Real(std::bit_cast<double>((*k + 1023) << 52));
     }
     void store(double *to) const { *to = value; }
     static unsigned bits(Mask mask) { return mask ? 1 : 0; }
