@@ -133,17 +133,12 @@ struct Norm {
 
 inline constexpr Norm no_norm = {-1, 0, 0};
 
-// How many decimal digits follow the first one; a great number for 0.
-static constexpr std::size_t order_by_size(std::uint64_t magnitude) noexcept {
-    // 1233 / 4096 is just above log10(2): one too many, or right.
-    const std::size_t k = static_cast<std::size_t>(std::bit_width(magnitude)) * 1233 >> 12;
-    return k - (magnitude < pow10.entry[k] ? 1 : 0);
-}
-
 static constexpr Norm decode(std::int64_t morton) noexcept {
     const auto bits = static_cast<std::uint64_t>(morton);
     const std::uint64_t magnitude = morton < 0 ? 0 - bits : bits;
-    const std::size_t k = order_by_size(magnitude);
+    // 1233 / 4096 is just above log10(2): one too many, or right.
+    std::size_t k = static_cast<std::size_t>(std::bit_width(magnitude)) * 1233 >> 12;
+    k -= magnitude < pow10.entry[k] ? 1 : 0;
     if (k > max_order) { // also for 0
         return no_norm;
     }

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "kernels/centres.hpp"
+#include "kernels/digits.hpp"
 #include "kernels/kernels.hpp"
 #include "kernels/loops.hpp"
 #include "kernels/projection.hpp"
@@ -152,23 +153,6 @@ std::size_t nest2mort(std::size_t n, Broadcast<Int64> order, const Int64 *nest,
     });
 }
 
-// 10**(18 - k), and 533...3 of k + 1 digits: the greatest index, less 11...1.
-constexpr auto missing = [] {
-    Table<std::uint64_t, 24> table{};
-    for (std::size_t k = 0; k <= max_order; ++k) {
-        table.entry[k] = pow10.entry[max_order - k];
-    }
-    return table;
-}();
-
-constexpr auto greatest = [] {
-    Table<std::uint64_t, 24> table{};
-    for (std::size_t k = 0; k <= max_order; ++k) {
-        table.entry[k] = 2 * pow10.entry[k] + 3 * ones.entry[k];
-    }
-    return table;
-}();
-
 // What decoding takes from the orders of four indices.
 struct Orders {
     __m256i k, ones, limit, missing, missing_swapped;
@@ -185,17 +169,6 @@ __m256i out_of_range(__m256i number, const Orders &orders) {
                            _mm256_cmpgt_epi64(number, orders.limit));
 }
 
-Orders find_orders(__m256i magnitude) {
-    alignas(32) std::uint64_t numbers[width];
-    alignas(32) Int64 orders[width];
-    _mm256_store_si256(reinterpret_cast<__m256i *>(numbers), magnitude);
-    for (std::size_t i = 0; i < width; ++i) {
-        const std::size_t k = order_by_size(numbers[i]);
-        orders[i] = k > max_order ? 0 : static_cast<Int64>(k);
-    }
-    return Orders(load(orders));
-}
-
 // Four doubles of which each is an integer below 2**51 added to 2**52: the integers.
 __m256i integers(__m256d sums) {
     return _mm256_and_si256(_mm256_castpd_si256(sums), splat((std::uint64_t{1} << 52) - 1));
@@ -207,13 +180,27 @@ __m256i upper_digits(__m256d number, double share) {
     return integers(_mm256_fmadd_pd(number, _mm256_set1_pd(share), _mm256_set1_pd(0x1p52)));
 }
 
-// An integer as a double: within half a unit, or exactly if it is below 2**52.
+// An integer below 2**63 as a double, rounded.
 __m256d to_double(__m256i number) {
     const __m256i low = _mm256_blend_epi32(number, splat(0x4330'0000'0000'0000), 0b1010'1010);
     const __m256i high = _mm256_or_si256(_mm256_srli_epi64(number, 32),
                                          splat(0x4530'0000'0000'0000)); // 2**84 + high * 2**32
     return _mm256_add_pd(_mm256_sub_pd(_mm256_castsi256_pd(high), _mm256_set1_pd(0x1p84 + 0x1p52)),
                          _mm256_castsi256_pd(low));
+}
+
+Orders find_orders(__m256i magnitude) {
+    const __m256i size = _mm256_and_si256(
+        _mm256_srli_epi64(_mm256_castpd_si256(to_double(magnitude)), 51), splat(127));
+    const auto *table = reinterpret_cast<const long long *>(order_by_size.entry);
+    return Orders(_mm256_and_si256(_mm256_i64gather_epi64(table, size, 1), splat(255)));
+}
+
+// An integer below 2**52 as a double.
+__m256d small_to_double(__m256i number) {
+    const __m256d base = _mm256_set1_pd(0x1p52);
+    return _mm256_sub_pd(_mm256_castsi256_pd(_mm256_or_si256(number, _mm256_castpd_si256(base))),
+                         base);
 }
 
 // What an index says, in the lanes that hold one.
@@ -257,7 +244,7 @@ Decoded decode(__m256i morton, Orders &orders) {
         digits, _mm256_add_epi64(_mm256_mul_epu32(top, ten_to_16),
                                  _mm256_slli_epi64(
                                      _mm256_mul_epu32(top, _mm256_srli_epi64(ten_to_16, 32)), 32)));
-    const __m256i upper_eight = upper_digits(to_double(sixteen), 1e-8);
+    const __m256i upper_eight = upper_digits(small_to_double(sixteen), 1e-8);
     const __m256i eight =
         _mm256_add_epi64(sixteen, _mm256_mul_epu32(upper_eight, splat((1ull << 32) - 100'000'000)));
     const __m256i reciprocal = splat((1ull << 32) / 10'000 + 1);
@@ -453,6 +440,29 @@ void write_nest(std::size_t n, const Int64 *order, const PixelBlock &pixels, Int
     }
 }
 
+// Every second bit of 36, from the lowest on, as a double.
+__m256d squeeze_bits(__m256i value) {
+    const __m256i table =
+        _mm256_set_epi32(0x03020302, 0x01000100, 0x03020302, 0x01000100, 0x03020302, 0x01000100,
+                         0x03020302, 0x01000100); // two bits of each nibble
+    const __m256i two = _mm256_shuffle_epi8(table, nibbles(value));
+    const __m256i four = _mm256_maddubs_epi16(two, _mm256_set1_epi16(4 << 8 | 1));
+    const __m256i eight = _mm256_madd_epi16(four, _mm256_set1_epi32(16 << 16 | 1));
+    const __m256i low = _mm256_or_si256(eight, _mm256_srli_epi64(eight, 24));
+    const __m256i nibble = _mm256_and_si256(_mm256_srli_epi64(value, 32), splat(15));
+    const __m256i top = _mm256_slli_epi64(_mm256_shuffle_epi8(table, nibble), 16);
+    return small_to_double(_mm256_or_si256(_mm256_and_si256(low, splat(0xffff)),
+                                           _mm256_and_si256(top, splat(3 << 16))));
+}
+
+Cells<Real> load_cells(const Int64 *order, const Int64 *normed, const Int64 *parents) {
+    const __m256i k = load(order);
+    const __m256i address = load(normed);
+    const __m256i inverse = _mm256_slli_epi64(_mm256_sub_epi64(splat(1023), k), 52);
+    return {Real::power_of_two(order), _mm256_castsi256_pd(inverse), squeeze_bits(address),
+            squeeze_bits(_mm256_srli_epi64(address, 1)), small_to_double(load(parents))};
+}
+
 } // namespace
 
 const Kernels avx2_kernels = {
@@ -467,7 +477,7 @@ const Kernels avx2_kernels = {
     .clip_mort = clip_mort,
     .latlon2nest = points_to_numbers<Real, write_nest, max_nest_order, keep_nest>,
     .latlon2mort = points_to_numbers<Real, write_nest, max_order, nest2mort>,
-    .mort2latlon = decode_centres<Real, mort2norm, load_cells_one_by_one<Real>>,
+    .mort2latlon = decode_centres<Real, mort2norm, load_cells>,
 };
 
 } // namespace mortie

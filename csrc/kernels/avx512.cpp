@@ -5,6 +5,7 @@
 #include <bit>
 
 #include "kernels/centres.hpp"
+#include "kernels/digits.hpp"
 #include "kernels/kernels.hpp"
 #include "kernels/loops.hpp"
 #include "kernels/projection.hpp"
@@ -154,46 +155,6 @@ std::size_t nest2mort(std::size_t n, Broadcast<Int64> order, const Int64 *nest,
     });
 }
 
-// By the top bits of a double in [1, 2**63]: its exponent's low six bits and the mantissa's first.
-// The order of an index between these bounds; there is none that shares them with another order,
-// as 6.44 * 10**k and 1.11 * 10**(k + 1) are further apart.
-constexpr auto orders_by_size = [] {
-    Table<std::uint8_t, 128> table{};
-    for (std::size_t k = 0; k <= max_order; ++k) {
-        const auto row = [](std::uint64_t magnitude) {
-            const auto top = static_cast<std::size_t>(std::bit_width(magnitude)) - 1;
-            const std::size_t half = top == 0 ? 0 : magnitude >> (top - 1) & 1;
-            return (2 * (top + 1023) + half) % 128;
-        };
-        // From the least to the greatest that has k + 1 digits.
-        for (std::size_t i = row(ones.entry[k]);; i = (i + 1) % 128) {
-            table.entry[i] = static_cast<std::uint8_t>(k);
-            if (i == row(6 * pow10.entry[k] + (ones.entry[k] - pow10.entry[k]) * 4)) {
-                break;
-            }
-        }
-    }
-    return table;
-}();
-
-// 10**(18 - k).
-constexpr auto missing = [] {
-    Table<std::uint64_t, 24> table{};
-    for (std::size_t k = 0; k <= max_order; ++k) {
-        table.entry[k] = pow10.entry[max_order - k];
-    }
-    return table;
-}();
-
-// 533...3 of k + 1 digits: the greatest index, less 11...1.
-constexpr auto greatest = [] {
-    Table<std::uint64_t, 24> table{};
-    for (std::size_t k = 0; k <= max_order; ++k) {
-        table.entry[k] = 2 * pow10.entry[k] + 3 * ones.entry[k];
-    }
-    return table;
-}();
-
 // By a number of two digits, 4 a + b; where one of them is above 3, two bits that such numbers
 // below 64 do not have.
 constexpr auto two_digits = [] {
@@ -230,8 +191,8 @@ struct Orders {
 Orders find_orders(__m512i magnitude) {
     const __m512i size = _mm512_srli_epi64(_mm512_castpd_si512(_mm512_cvtepi64_pd(magnitude)), 51);
     const __m512i k = _mm512_maskz_permutex2var_epi8(
-        0x0101'0101'0101'0101, _mm512_loadu_si512(&orders_by_size.entry[0]), size,
-        _mm512_loadu_si512(&orders_by_size.entry[64]));
+        0x0101'0101'0101'0101, _mm512_loadu_si512(&order_by_size.entry[0]), size,
+        _mm512_loadu_si512(&order_by_size.entry[64]));
     return {k, look_up(ones, k), look_up(greatest, k), look_up(missing, k)};
 }
 

@@ -151,13 +151,15 @@ template <typename Real, decltype(Kernels::mort2norm) mort2norm, auto load>
 std::size_t decode_centres(std::size_t n, const Int64 *morton, double *lat, double *lon) noexcept {
     constexpr std::size_t width = Real::width;
     return by_block(n, [=](std::size_t begin, std::size_t count) {
-        // What is not filled is the cell 0 of order 0, which raises no floating-point flags.
-        alignas(64) Int64 order[block_size] = {};
-        alignas(64) Int64 normed[block_size] = {};
-        alignas(64) Int64 parents[block_size] = {};
+        alignas(64) Int64 order[block_size];
+        alignas(64) Int64 normed[block_size];
+        alignas(64) Int64 parents[block_size];
         std::uint16_t unsure[block_size + 1];
         std::size_t left = 0;
         const std::size_t done = mort2norm(count, morton + begin, order, normed, parents);
+        for (std::size_t i = done; i % width != 0; ++i) { // any cell fills the last register
+            order[i] = normed[i] = parents[i] = 0;
+        }
         for (std::size_t i = 0; i < done; i += width) {
             const Centres<Real> centres = pixels2latlon(load(order + i, normed + i, parents + i));
             if (i + width <= done) {
