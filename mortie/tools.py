@@ -20,7 +20,6 @@ from mortie._backend import (
     fastNorm2Mort,
     latlon2mort,
     latlon2nest,
-    mort2order,
     vaex_norm2mort,
 )
 
@@ -189,6 +188,10 @@ def heal_norm(base: Any, order: Any, addr_nest: Any) -> Any:
     return addr_nest - base * 4**order
 
 
+# NumPy takes an array of no dimension in half the time that it needs for an int.
+_ORDERS = tuple(np.array(order, np.int64) for order in range(19))
+
+
 def _degrees(angles: Any) -> Any:
     """Convert what has a unit of astropy."""
     is_astropys = type(angles).__module__.startswith("astropy.")
@@ -275,7 +278,11 @@ def geo2mort(lats: ArrayLike, lons: ArrayLike, order: int = 18) -> NDArray[np.in
     >>> tools.geo2mort([-77.85, -90.0], [166.67, 0.0], order=6)
     array([-4112241, -3111111])
     """
-    return np.ravel(latlon2mort(order, _degrees(lats), _degrees(lons)))
+    order = _ORDERS[order] if type(order) is int and 0 <= order <= 18 else order
+    if not type(lats) is type(lons) is np.ndarray:
+        lats, lons = _degrees(lats), _degrees(lons)
+    morton = latlon2mort(order, lats, lons)
+    return morton if type(morton) is np.ndarray and morton.ndim == 1 else np.ravel(morton)
 
 
 def clip2order(clip_order: int, midx: ArrayLike | None = None, print_factor: bool = False) -> Any:
@@ -321,8 +328,9 @@ def clip2order(clip_order: int, midx: ArrayLike | None = None, print_factor: boo
     if midx is None:
         raise TypeError("clip2order needs midx, the indices to clip, or print_factor=True")
     try:
-        if np.all(mort2order(midx) == 18):
-            return clip_mort(clip_order, midx)
+        clip_mort(_ORDERS[18], midx)
     except ValueError:
-        pass  # some are no indices, as under the mask of a masked array
+        pass  # some are coarser, or no indices, as under the mask of a masked array
+    else:
+        return clip_mort(_ORDERS[clip_order], midx)
     return np.sign(midx) * (np.abs(midx) // np.int64(factor))
