@@ -61,12 +61,6 @@ template <const auto &coefficients, typename Real> Real polynomial(Real x) {
 // A bit for each point of a block.
 struct Bits {
     std::uint64_t words[block_size / 64];
-
-    void repeat_first() {
-        for (std::uint64_t &word : words) {
-            word = 0 - (words[0] & 1);
-        }
-    }
 };
 
 // Calls `mask_at(i)` for the register of points from place i on, for all of them, and gives the
@@ -101,12 +95,6 @@ struct Parallels {
     alignas(64) double sigma[block_size];
     alignas(64) double up[block_size];
     Bits plain;
-
-    void repeat_first(std::size_t n) {
-        std::fill_n(sigma, n, sigma[0]);
-        std::fill_n(up, n, up[0]);
-        plain.repeat_first();
-    }
 };
 
 template <typename Real> void find_parallels(std::size_t n, const double *lats, Parallels &found) {
@@ -147,12 +135,6 @@ struct Meridians {
     alignas(64) double from_middle[block_size];
     alignas(64) double quarter_end[block_size];
     Bits plain;
-
-    void repeat_first(std::size_t n) {
-        std::fill_n(from_middle, n, from_middle[0]);
-        std::fill_n(quarter_end, n, quarter_end[0]);
-        plain.repeat_first();
-    }
 };
 
 template <typename Real> void find_meridians(std::size_t n, const double *lons, Meridians &found) {
@@ -236,18 +218,6 @@ static const T *whole_registers(std::size_t n, Broadcast<T> input, T (&room)[blo
     return room;
 }
 
-// Whether all values are one, as in blocks of grids. (NumPy writes out rows that are shorter than
-// its buffers.)
-[[maybe_unused]] static bool are_one(std::size_t n, const double *values) {
-    bool one = values[0] == values[n - 1];
-    for (std::size_t i = 0; one && i < n; i += 8) {
-        for (std::size_t j = i; j < i + 8 && j < n; ++j) {
-            one &= values[j] == values[0];
-        }
-    }
-    return one;
-}
-
 // Finds the unsure pixels of a block. Returns how many elements are done: all of them, or those
 // before the first bad point.
 [[maybe_unused]] static std::size_t find_unsure(std::size_t n, const Int64 *order,
@@ -303,26 +273,18 @@ std::size_t points_to_numbers(std::size_t n, Broadcast<Int64> order, Broadcast<d
     return by_order(n, order, highest, [&](std::size_t begin, std::size_t valid) {
         return by_block(valid, [&](std::size_t offset, std::size_t count) {
             const std::size_t at = begin + offset;
-            const std::size_t wanted = (count + width - 1) / width * width;
-            // What is one for all is made in the first block: as along the rows of a grid.
+            // What is one for all is made in the first block, as along the rows of a grid. (NumPy
+            // writes out rows that are shorter than its buffers.)
             if (order.step != 0 || at == 0) {
                 orders = whole_registers<width>(count, order.from(at), order_room);
             }
             if (lat.step != 0 || at == 0) {
                 lats = whole_registers<width>(count, lat.from(at), lat_room);
-                const bool one = are_one(count, lats);
-                find_parallels<Real>(one ? 1 : count, lats, parallels);
-                if (one) {
-                    parallels.repeat_first(wanted);
-                }
+                find_parallels<Real>(count, lats, parallels);
             }
             if (lon.step != 0 || at == 0) {
                 lons = whole_registers<width>(count, lon.from(at), lon_room);
-                const bool one = are_one(count, lons);
-                find_meridians<Real>(one ? 1 : count, lons, meridians);
-                if (one) {
-                    meridians.repeat_first(wanted);
-                }
+                find_meridians<Real>(count, lons, meridians);
             }
             find_pixels<Real>(count, orders, parallels, meridians, pixels);
             const std::size_t done = find_unsure(count, orders, lats, lons, pixels);

@@ -23,6 +23,18 @@ template <typename Element> std::size_t each(std::size_t n, Element element) {
     return n;
 }
 
+// Calls `use(i, norm)` for one index after the other until a number is none.
+template <typename Use> std::size_t each_index(std::size_t n, const Int64 *morton, Use use) {
+    return each(n, [=](std::size_t i) {
+        const Norm norm = decode(morton[i]);
+        if (norm.order < 0) {
+            return false;
+        }
+        use(i, norm);
+        return true;
+    });
+}
+
 // The double for projection.hpp.
 struct Real {
     using Mask = bool;
@@ -100,39 +112,20 @@ std::size_t is_mort(std::size_t n, const Int64 *morton, bool *valid) noexcept {
 }
 
 std::size_t mort2order(std::size_t n, const Int64 *morton, Int64 *order) noexcept {
-    return each(n, [=](std::size_t i) {
-        const Norm norm = decode(morton[i]);
-        if (norm.order < 0) {
-            return false;
-        }
-        order[i] = norm.order;
-        return true;
-    });
+    return each_index(n, morton, [=](std::size_t i, Norm norm) { order[i] = norm.order; });
 }
 
 std::size_t mort2norm(std::size_t n, const Int64 *morton, Int64 *order, Int64 *normed,
                       Int64 *parents) noexcept {
-    return each(n, [=](std::size_t i) {
-        const Norm norm = decode(morton[i]);
-        if (norm.order < 0) {
-            return false;
-        }
+    return each_index(n, morton, [=](std::size_t i, Norm norm) {
         order[i] = norm.order;
         normed[i] = norm.normed;
         parents[i] = norm.parent;
-        return true;
     });
 }
 
 std::size_t mort2nest(std::size_t n, const Int64 *morton, Int64 *nest) noexcept {
-    return each(n, [=](std::size_t i) {
-        const Norm norm = decode(morton[i]);
-        if (norm.order < 0) {
-            return false;
-        }
-        nest[i] = norm2nest(norm);
-        return true;
-    });
+    return each_index(n, morton, [=](std::size_t i, Norm norm) { nest[i] = norm2nest(norm); });
 }
 
 std::size_t clip_mort(std::size_t n, Broadcast<Int64> order, const Int64 *morton,
@@ -149,15 +142,10 @@ std::size_t clip_mort(std::size_t n, Broadcast<Int64> order, const Int64 *morton
 }
 
 std::size_t mort2latlon(std::size_t n, const Int64 *morton, double *lat, double *lon) noexcept {
-    return each(n, [=](std::size_t i) {
-        const Norm norm = decode(morton[i]);
-        if (norm.order < 0) {
-            return false;
-        }
+    return each_index(n, morton, [=](std::size_t i, Norm norm) {
         const LatLon centre = pixel2latlon(norm.order, nest2pixel(norm.order, norm2nest(norm)));
         lat[i] = centre.lat;
         lon[i] = centre.lon;
-        return true;
     });
 }
 
