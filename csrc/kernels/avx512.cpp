@@ -196,6 +196,16 @@ Orders find_orders(__m512i magnitude) {
     return {k, look_up(ones, k), look_up(greatest, k), look_up(missing, k)};
 }
 
+// The index -3241 of order 3, line by line; its address is 0b 01 11 00, as in morton.hpp:
+//     few       = 3241 - 1111 = 2130            each digit less one
+//     digits    = 2130 * 10**15                 as of order 18: 2 13 0000 0000 0000 0000
+//     top_three = 213, sixteen = 0              the base cell and two digits; four times four
+//     cell      = 2, top_two = 13
+//     eight, four, two                          all 0 here: the sixteen in halves, again and again
+//     top_nibble = 0b 01 11                     what the table has for 13; nibbles = 0
+//     address   = 0b 01 11 << 32                at order 18; at_order shifts it by 36 - 2 * 3
+//     parent    = 2 + 6                         for the sign
+//
 // The quotients are too great by one, at worst, where what they leave has a digit above 3. Such a
 // rest is below 0: it is a number too large for its place, in which a later step finds such digits,
 // too. So nothing passes that is no index.
