@@ -20,6 +20,15 @@ POINTS = {
 }
 
 
+# How orders lie in memory.
+ORDERS = {
+    "one": lambda random, n: np.int64(7),
+    "runs of 8": lambda random, n: np.repeat(random.integers(0, 19, n // 8 + 1), 8)[:n],
+    "random": lambda random, n: random.integers(0, 19, n),
+    "0-18 innermost": None,  # by broadcasting
+}
+
+
 class Sample:
     """Points, their pixels and indices, and space for results."""
 
@@ -121,3 +130,43 @@ if not FORCED:
 def bench_ways(measure, short, way, maker, where, turn):
     n = 1000 if short else 1_200_000
     measure(WAYS[way, maker], (Sample(where, n),), n, case=way, maker=maker, where=where)
+
+
+def by_orders(orders, s):
+    """Give calls with these orders; the innermost ones come by broadcasting."""
+    if orders == "0-18 innermost":
+        k, rows = np.arange(19), len(s.lat) // 19
+        lat, lon = s.lat[:rows, None], s.lon[:rows, None]
+        nest = s.nest[:rows, None] >> 2 * (ORDER - k)
+        mort = s.mort[:rows, None]
+        out = s.out[0][: rows * 19].reshape(rows, 19)
+    else:
+        k = ORDERS[orders](np.random.default_rng(2), len(s.lat))
+        lat, lon, nest, mort, out = s.lat, s.lon, s.nest >> 2 * (ORDER - k), s.mort, s.out[0]
+    return {
+        "latlon2mort": (mortie.latlon2mort, (k, lat, lon, out)),
+        "nest2mort": (mortie.nest2mort, (k, nest, out)),
+        "clip_mort": (mortie.clip_mort, (k, mort, out)),
+    }
+
+
+@pytest.mark.parametrize("name", ["latlon2mort", "nest2mort", "clip_mort"])
+@pytest.mark.parametrize("orders", list(ORDERS))
+@pytest.mark.parametrize("turn", range(3))
+def bench_orders(measure, short, name, orders, turn):
+    n = 1000 if short else 1_200_000
+    function, args = by_orders(orders, Sample("sphere", n))[name]
+    measure(function, args, args[-1].size, case="orders", name=name, orders=orders)
+
+
+@pytest.mark.parametrize("written_out", [False, True])
+@pytest.mark.parametrize("turn", range(3))
+def bench_grids(measure, short, written_out, turn):
+    rows, columns = (10, 100) if short else (120, 10_000)
+    lat, lon = np.linspace(-80, 80, rows)[:, None], np.linspace(-179, 179, columns)
+    if written_out:
+        lat, lon = (np.array(each) for each in np.broadcast_arrays(lat, lon))
+    out = np.zeros((rows, columns), np.int64)
+    measure(
+        mortie.latlon2mort, (ORDER, lat, lon, out), out.size, case="grids", written_out=written_out
+    )

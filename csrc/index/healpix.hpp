@@ -27,6 +27,14 @@
 
 #include "index/morton.hpp"
 
+// Rounding is part of the results.
+#if defined(__FAST_MATH__) || defined(_M_FP_FAST)
+#error "mortie can't be built with -ffast-math, -Ofast or /fp:fast"
+#endif
+#if defined(_MSC_VER) && !defined(__clang__)
+#pragma fp_contract(off)
+#endif
+
 namespace mortie {
 
 inline constexpr std::int64_t max_nest_order = 29; // 12 * 4**29 pixels are what 64 bits hold

@@ -1,7 +1,10 @@
 // The kernels for AVX2 (Haswell, Zen and later): four elements at a time.
 #include <immintrin.h>
 
+#include <cstring>
+
 #include "kernels/centres.hpp"
+#include "kernels/digits.hpp"
 #include "kernels/kernels.hpp"
 #include "kernels/loops.hpp"
 #include "kernels/neighbours.hpp"
@@ -152,6 +155,223 @@ std::size_t nest2mort(std::size_t n, Broadcast<Int64> order, const Int64 *nest,
     });
 }
 
+// What decoding takes from the orders of four indices.
+struct Orders {
+    __m256i k, ones, limit, missing, missing_swapped;
+
+    explicit Orders(__m256i orders)
+        : k(orders), ones(look_up(mortie::ones, k)), limit(look_up(greatest, k)),
+          missing(look_up(mortie::missing, k)),
+          missing_swapped(_mm256_shuffle_epi32(missing, _MM_SHUFFLE(2, 3, 0, 1))) {}
+};
+
+// The lanes in which number - ones is that of no index of this order.
+__m256i out_of_range(__m256i number, const Orders &orders) {
+    return _mm256_or_si256(_mm256_cmpgt_epi64(splat(0), number),
+                           _mm256_cmpgt_epi64(number, orders.limit));
+}
+
+// Four doubles of which each is an integer below 2**51 added to 2**52: the integers.
+__m256i integers(__m256d sums) {
+    return _mm256_and_si256(_mm256_castpd_si256(sums), splat((std::uint64_t{1} << 52) - 1));
+}
+
+// The upper digits of a number, which is multiplied with 1 / 10**m and rounded: down, as the digits
+// that are left are 0-3 and so below 0.34.
+__m256i upper_digits(__m256d number, double share) {
+    return integers(_mm256_fmadd_pd(number, _mm256_set1_pd(share), _mm256_set1_pd(0x1p52)));
+}
+
+// An integer below 2**63 as a double, rounded.
+__m256d to_double(__m256i number) {
+    const __m256i low = _mm256_blend_epi32(number, splat(0x4330'0000'0000'0000), 0b1010'1010);
+    const __m256i high = _mm256_or_si256(_mm256_srli_epi64(number, 32),
+                                         splat(0x4530'0000'0000'0000)); // 2**84 + high * 2**32
+    return _mm256_add_pd(_mm256_sub_pd(_mm256_castsi256_pd(high), _mm256_set1_pd(0x1p84 + 0x1p52)),
+                         _mm256_castsi256_pd(low));
+}
+
+Orders find_orders(__m256i magnitude) {
+    const __m256i size = _mm256_and_si256(
+        _mm256_srli_epi64(_mm256_castpd_si256(to_double(magnitude)), 51), splat(127));
+    const auto *table = reinterpret_cast<const long long *>(order_by_size.entry);
+    return Orders(_mm256_and_si256(_mm256_i64gather_epi64(table, size, 1), splat(255)));
+}
+
+// An integer below 2**52 as a double.
+__m256d small_to_double(__m256i number) {
+    const __m256d base = _mm256_set1_pd(0x1p52);
+    return _mm256_sub_pd(_mm256_castsi256_pd(_mm256_or_si256(number, _mm256_castpd_si256(base))),
+                         base);
+}
+
+// What an index says, in the lanes that hold one.
+struct Decoded {
+    __m256i nest; // at order 18, its missing digits 0; the base cell is below 6
+    __m256i south, good;
+};
+
+// The four digits abcd in each 16 bits, read to base 4: abcd - 6 abc - 24 ab - 96 a.
+__m256i base_four(__m256i digits) {
+    const __m256i tenth = _mm256_mulhi_epu16(digits, _mm256_set1_epi16((1 << 16) / 10 + 1));
+    const __m256i hundredth = _mm256_mulhi_epu16(digits, _mm256_set1_epi16((1 << 16) / 100 + 1));
+    const __m256i thousandth = _mm256_mulhi_epu16(digits, _mm256_set1_epi16((1 << 16) / 1000 + 1));
+    const __m256i upper = _mm256_add_epi16(hundredth, _mm256_slli_epi16(thousandth, 2));
+    const __m256i all = _mm256_add_epi16(tenth, _mm256_slli_epi16(upper, 2));
+    return _mm256_sub_epi16(digits, _mm256_mullo_epi16(all, _mm256_set1_epi16(6)));
+}
+
+// The index -3241 of order 3, say:
+//     few     = 3241 - 1111 = 2130                     each digit less one
+//     digits  = 2130 * 10**15                          of order 18: 2 130 000 000 000 000 000
+//     top     = 213, sixteen = 0                       the top three, and the sixteen below them
+//     eight   = 0, 0; four = 0, 0, 0, 0                in each 32 bits, in each 16 bits
+//     nest    = 2 * 16 + 1 * 4 + 3, then 4 bytes of four digits each
+// What is no index does not encode back to its digits: so no step need mind it.
+Decoded decode(__m256i morton, Orders &orders) {
+    const __m256i south = _mm256_cmpgt_epi64(splat(0), morton);
+    const __m256i magnitude = _mm256_sub_epi64(_mm256_xor_si256(morton, south), south);
+    __m256i few = _mm256_sub_epi64(magnitude, orders.ones);
+    __m256i bad = out_of_range(few, orders);
+    if (_mm256_testz_si256(bad, bad) == 0) {
+        orders = find_orders(magnitude);
+        few = _mm256_sub_epi64(magnitude, orders.ones);
+        bad = out_of_range(few, orders);
+    }
+    const __m256i digits = multiply(few, orders.missing, orders.missing_swapped);
+
+    const __m256i top = upper_digits(to_double(digits), 1e-16);
+    const __m256i ten_to_16 = splat(10'000'000'000'000'000);
+    const __m256i sixteen = _mm256_sub_epi64(
+        digits, _mm256_add_epi64(_mm256_mul_epu32(top, ten_to_16),
+                                 _mm256_slli_epi64(
+                                     _mm256_mul_epu32(top, _mm256_srli_epi64(ten_to_16, 32)), 32)));
+    const __m256i upper_eight = upper_digits(small_to_double(sixteen), 1e-8);
+    const __m256i eight =
+        _mm256_add_epi64(sixteen, _mm256_mul_epu32(upper_eight, splat((1ull << 32) - 100'000'000)));
+    const __m256i reciprocal = splat((1ull << 32) / 10'000 + 1);
+    const __m256i upper_four =
+        _mm256_blend_epi32(_mm256_srli_epi64(_mm256_mul_epu32(eight, reciprocal), 32),
+                           _mm256_mul_epu32(_mm256_srli_epi64(eight, 32), reciprocal), 0b1010'1010);
+    const __m256i four = _mm256_add_epi32(
+        eight, _mm256_mullo_epi32(upper_four, _mm256_set1_epi32((1 << 16) - 10'000)));
+    const __m256i bytes = _mm256_shuffle_epi8(
+        base_four(four),
+        _mm256_setr_epi8(0, 2, 4, 6, -1, -1, -1, -1, 8, 10, 12, 14, -1, -1, -1, -1, 0, 2, 4, 6, -1,
+                         -1, -1, -1, 8, 10, 12, 14, -1, -1, -1, -1));
+    const __m256i nest = _mm256_or_si256(bytes, _mm256_slli_epi64(base_four(top), 32));
+
+    const __m256i cell = _mm256_srli_epi64(nest, 36);
+    const __m256i ten_to_18 = splat(pow10.entry[18]);
+    const __m256i again = _mm256_add_epi64(
+        decimal(nest),
+        _mm256_add_epi64(
+            _mm256_mul_epu32(cell, ten_to_18),
+            _mm256_slli_epi64(_mm256_mul_epu32(cell, _mm256_srli_epi64(ten_to_18, 32)), 32)));
+    const __m256i good = _mm256_andnot_si256(bad, _mm256_cmpeq_epi64(again, digits));
+    return {nest, south, good};
+}
+
+// Calls store(i, index, orders) for each four indices from i on, until some are none; `rest(i)`
+// does those that are left, and gives how many it has done.
+template <typename Store, typename Rest>
+std::size_t decode_all(std::size_t n, const Int64 *morton, Store store_at, Rest rest) {
+    Orders orders(splat(max_order));
+    std::size_t i = 0;
+    for (; i + width <= n; i += width) {
+        const Decoded index = decode(load(morton + i), orders);
+        if (_mm256_movemask_epi8(index.good) != -1 || !store_at(i, index, orders.k)) {
+            break;
+        }
+    }
+    return i + rest(i);
+}
+
+// The pixel of order k that holds one of order 18.
+__m256i at_order(__m256i k, __m256i pixel) {
+    return _mm256_srlv_epi64(pixel, _mm256_sub_epi64(splat(36), _mm256_add_epi64(k, k)));
+}
+
+__m256i parents(const Decoded &index) {
+    return _mm256_add_epi64(_mm256_srli_epi64(index.nest, 36),
+                            _mm256_and_si256(index.south, splat(6)));
+}
+
+std::size_t is_mort(std::size_t n, const Int64 *morton, bool *valid) noexcept {
+    Orders orders(splat(max_order));
+    std::size_t i = 0;
+    for (; i + width <= n; i += width) {
+        const __m256i good = decode(load(morton + i), orders).good;
+        const auto mask = static_cast<std::uint32_t>(_mm256_movemask_pd(_mm256_castsi256_pd(good)));
+        const std::uint32_t bytes = mask * 0x204081 & 0x01010101; // a bit in each
+        std::memcpy(valid + i, &bytes, sizeof bytes);
+    }
+    return i + scalar::is_mort(n - i, morton + i, valid + i);
+}
+
+std::size_t mort2order(std::size_t n, const Int64 *morton, Int64 *order) noexcept {
+    return decode_all(
+        n, morton,
+        [=](std::size_t i, const Decoded &, __m256i k) {
+            store(order + i, k);
+            return true;
+        },
+        [=](std::size_t i) { return scalar::mort2order(n - i, morton + i, order + i); });
+}
+
+std::size_t mort2norm(std::size_t n, const Int64 *morton, Int64 *order, Int64 *normed,
+                      Int64 *parent) noexcept {
+    return decode_all(
+        n, morton,
+        [=](std::size_t i, const Decoded &index, __m256i k) {
+            const __m256i address =
+                _mm256_and_si256(index.nest, splat((std::uint64_t{1} << 36) - 1));
+            store(order + i, k);
+            store(normed + i, at_order(k, address));
+            store(parent + i, parents(index));
+            return true;
+        },
+        [=](std::size_t i) {
+            return scalar::mort2norm(n - i, morton + i, order + i, normed + i, parent + i);
+        });
+}
+
+std::size_t mort2nest(std::size_t n, const Int64 *morton, Int64 *nest) noexcept {
+    return decode_all(
+        n, morton,
+        [=](std::size_t i, const Decoded &index, __m256i k) {
+            const __m256i south = _mm256_and_si256(index.south, splat(std::uint64_t{6} << 36));
+            store(nest + i, at_order(k, _mm256_add_epi64(index.nest, south)));
+            return true;
+        },
+        [=](std::size_t i) { return scalar::mort2nest(n - i, morton + i, nest + i); });
+}
+
+std::size_t clip_mort(std::size_t n, Broadcast<Int64> order, const Int64 *morton,
+                      Int64 *clipped) noexcept {
+    return by_order(n, order, max_order, [=](std::size_t begin, std::size_t count) {
+        return with_orders(order.from(begin), [=](auto order_at) {
+            return decode_all(
+                count, morton + begin,
+                [=](std::size_t i, const Decoded &index, __m256i k) {
+                    const Order wanted = order_at(i);
+                    const __m256i finer = _mm256_cmpgt_epi64(wanted.shift, _mm256_add_epi64(k, k));
+                    if (_mm256_testz_si256(finer, finer) == 0) {
+                        return false;
+                    }
+                    const __m256i nest =
+                        _mm256_srlv_epi64(index.nest, _mm256_sub_epi64(splat(36), wanted.shift));
+                    store(clipped + begin + i, norm2mort(wanted, nest, parents(index)));
+                    return true;
+                },
+                [=](std::size_t i) {
+                    return scalar::clip_mort(count - i, order.from(begin + i), morton + begin + i,
+                                             clipped + begin + i);
+                });
+        });
+    });
+}
+
 // Four doubles for projection.hpp.
 struct Real {
     static constexpr std::size_t width = mortie::width;
@@ -222,6 +442,29 @@ void write_nest(std::size_t n, const Int64 *order, const PixelBlock &pixels, Int
     }
 }
 
+// Every second bit of 36, from the lowest on, as a double.
+__m256d squeeze_bits(__m256i value) {
+    const __m256i table =
+        _mm256_set_epi32(0x03020302, 0x01000100, 0x03020302, 0x01000100, 0x03020302, 0x01000100,
+                         0x03020302, 0x01000100); // two bits of each nibble
+    const __m256i two = _mm256_shuffle_epi8(table, nibbles(value));
+    const __m256i four = _mm256_maddubs_epi16(two, _mm256_set1_epi16(4 << 8 | 1));
+    const __m256i eight = _mm256_madd_epi16(four, _mm256_set1_epi32(16 << 16 | 1));
+    const __m256i low = _mm256_or_si256(eight, _mm256_srli_epi64(eight, 24));
+    const __m256i nibble = _mm256_and_si256(_mm256_srli_epi64(value, 32), splat(15));
+    const __m256i top = _mm256_slli_epi64(_mm256_shuffle_epi8(table, nibble), 16);
+    return small_to_double(_mm256_or_si256(_mm256_and_si256(low, splat(0xffff)),
+                                           _mm256_and_si256(top, splat(3 << 16))));
+}
+
+Cells<Real> load_cells(const Int64 *order, const Int64 *normed, const Int64 *parents) {
+    const __m256i k = load(order);
+    const __m256i address = load(normed);
+    const __m256i inverse = _mm256_slli_epi64(_mm256_sub_epi64(splat(1023), k), 52);
+    return {Real::power_of_two(order), _mm256_castsi256_pd(inverse), squeeze_bits(address),
+            squeeze_bits(_mm256_srli_epi64(address, 1)), small_to_double(load(parents))};
+}
+
 } // namespace
 
 const Kernels avx2_kernels = {
@@ -229,17 +472,17 @@ const Kernels avx2_kernels = {
     .fast_norm2mort = fast_norm2mort,
     .vaex_norm2mort = vaex_norm2mort,
     .nest2mort = nest2mort,
-    .is_mort = scalar::is_mort,
-    .mort2order = scalar::mort2order,
-    .mort2norm = scalar::mort2norm,
-    .mort2nest = scalar::mort2nest,
-    .clip_mort = scalar::clip_mort,
+    .is_mort = is_mort,
+    .mort2order = mort2order,
+    .mort2norm = mort2norm,
+    .mort2nest = mort2nest,
+    .clip_mort = clip_mort,
     .latlon2nest = points_to_numbers<Real, write_nest, max_nest_order, keep_nest>,
     .latlon2mort = points_to_numbers<Real, write_nest, max_order, nest2mort>,
-    .mort2latlon = decode_centres<Real, scalar::mort2norm, load_cells_one_by_one<Real>>,
-    .mort2vertices = find_vertices<Real, scalar::mort2norm, load_cells_one_by_one<Real>>,
-    .boundary_point = find_boundary_points<Real, scalar::mort2norm>,
-    .mort_neighbours = find_neighbours<scalar::mort2norm>,
+    .mort2latlon = decode_centres<Real, mort2norm, load_cells>,
+    .mort2vertices = find_vertices<Real, mort2norm, load_cells>,
+    .boundary_point = find_boundary_points<Real, mort2norm>,
+    .mort_neighbours = find_neighbours<mort2norm>,
     .mort_range = scalar::mort_range,
     .mort2uniq = scalar::mort2uniq,
     .uniq2mort = scalar::uniq2mort,

@@ -5,6 +5,7 @@
 #include <bit>
 
 #include "kernels/centres.hpp"
+#include "kernels/digits.hpp"
 #include "kernels/kernels.hpp"
 #include "kernels/loops.hpp"
 #include "kernels/neighbours.hpp"
@@ -156,46 +157,6 @@ std::size_t nest2mort(std::size_t n, Broadcast<Int64> order, const Int64 *nest,
     });
 }
 
-// By the top bits of a double in [1, 2**63]: its exponent's low six bits and the mantissa's first.
-// The order of an index between these bounds; there is none that shares them with another order,
-// as 6.44 * 10**k and 1.11 * 10**(k + 1) are further apart.
-constexpr auto order_by_size = [] {
-    Table<std::uint8_t, 128> table{};
-    for (std::size_t k = 0; k <= max_order; ++k) {
-        const auto row = [](std::uint64_t magnitude) {
-            const auto top = static_cast<std::size_t>(std::bit_width(magnitude)) - 1;
-            const std::size_t half = top == 0 ? 0 : magnitude >> (top - 1) & 1;
-            return (2 * (top + 1023) + half) % 128;
-        };
-        // From the least to the greatest that has k + 1 digits.
-        for (std::size_t i = row(ones.entry[k]);; i = (i + 1) % 128) {
-            table.entry[i] = static_cast<std::uint8_t>(k);
-            if (i == row(6 * pow10.entry[k] + (ones.entry[k] - pow10.entry[k]) * 4)) {
-                break;
-            }
-        }
-    }
-    return table;
-}();
-
-// 10**(18 - k).
-constexpr auto missing = [] {
-    Table<std::uint64_t, 24> table{};
-    for (std::size_t k = 0; k <= max_order; ++k) {
-        table.entry[k] = pow10.entry[max_order - k];
-    }
-    return table;
-}();
-
-// 533...3 of k + 1 digits: the greatest index, less 11...1.
-constexpr auto greatest = [] {
-    Table<std::uint64_t, 24> table{};
-    for (std::size_t k = 0; k <= max_order; ++k) {
-        table.entry[k] = 2 * pow10.entry[k] + 3 * ones.entry[k];
-    }
-    return table;
-}();
-
 // By a number of two digits, 4 a + b; where one of them is above 3, two bits that such numbers
 // below 64 do not have.
 constexpr auto two_digits = [] {
@@ -237,6 +198,16 @@ Orders find_orders(__m512i magnitude) {
     return {k, look_up(ones, k), look_up(greatest, k), look_up(missing, k)};
 }
 
+// The index -3241 of order 3, line by line; its address is 0b 01 11 00, as in morton.hpp:
+//     few       = 3241 - 1111 = 2130            each digit less one
+//     digits    = 2130 * 10**15                 as of order 18: 2 13 0000 0000 0000 0000
+//     top_three = 213, sixteen = 0              the base cell and two digits; four times four
+//     cell      = 2, top_two = 13
+//     eight, four, two                          all 0 here: the sixteen in halves, again and again
+//     top_nibble = 0b 01 11                     what the table has for 13; nibbles = 0
+//     address   = 0b 01 11 << 32                at order 18; at_order shifts it by 36 - 2 * 3
+//     parent    = 2 + 6                         for the sign
+//
 // The quotients are too great by one, at worst, where what they leave has a digit above 3. Such a
 // rest is below 0: it is a number too large for its place, in which a later step finds such digits,
 // too. So nothing passes that is no index.

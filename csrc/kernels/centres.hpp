@@ -30,8 +30,10 @@ inline constexpr double atan_polynomial[] = {
 
 inline constexpr double pi_low = 1.224646799147353177226065932275e-16; // what pi lacks
 
-// In relation to what the polynomials add, and to the whole.
+// Bounds in relation to what polynomials add: their own error, and 3 roundings of the product.
 inline constexpr double added_error = 0x1p-51;
+// And to the whole: how far the C library is from correctly rounded, within 1/128 and 1/32 unit in
+// the last place. That is no theorem, but the tests take every ring there is.
 inline constexpr double colat_error = 0x1p-60;
 inline constexpr double small_colat_error = 0x1p-58; // for those below pi / 3
 
@@ -45,82 +47,119 @@ template <typename Real> struct Centres {
     typename Real::Mask certain;
 };
 
-template <typename Real> Centres<Real> pixels2latlon(const Cells<Real> &cells) {
-    const auto [nside, inverse_nside, x, y, face] = cells;
+// The ring that a centre lies on, as pixel2latlon has it, operation by operation.
+template <typename Real> struct Rings {
+    Real ring, depth, height, step; // depth is 1 - |z| in the caps, height |z|
+    typename Real::Mask polar, south;
+};
+
+template <typename Real> Rings<Real> find_rings(const Cells<Real> &cells, Real row) {
+    const Real one(1.0);
+    const Real two(2.0);
+    const Real from_north = (row + two) * cells.nside - cells.x - cells.y - one;
+    const Real from_south = Real(4.0) * cells.nside - from_north;
+    const Real nearer = min(from_north, from_south);
+    const auto polar = nearer < cells.nside;
+    const Real ring = min(nearer, cells.nside);
+    const Real step = Real(2.0 / 3) * cells.inverse_nside;
+    const Real depth =
+        (ring * ring) * (Real(1.0 / 3) * (cells.inverse_nside * cells.inverse_nside));
+    const Real height = select(polar, one - depth, (two * cells.nside - nearer) * step);
+    return {ring, depth, height, step, polar, from_south < from_north};
+}
+
+// A colatitude: base + first + second + third, each much smaller than the one before. `curved` is
+// what a polynomial has added to it, and so the only term that errs by more than its rounding.
+template <typename Real> struct Colatitudes {
+    Real base, first, second, third, curved;
+};
+
+// acos(z) = pi/2 - asin(z), or 2 asin(sqrt((1 - z) / 2)) where that is below pi/3; from the nearer
+// pole. With y the argument of asin and s = y y, both with what they lack of the exact values
+// (y_low, s_low): asin(y) = y + y s / 6 + y s s poly(s).
+template <typename Real> Colatitudes<Real> by_arcsine(const Rings<Real> &rings) {
     const Real zero(0.0);
     const Real half(0.5);
     const Real one(1.0);
-    const Real two(2.0);
-
-    const Real row = floor(face * Real(0.25));
-    const Real column = face - Real(4.0) * row;
-    const Real from_north = (row + two) * nside - x - y - one;
-    const Real from_south = Real(4.0) * nside - from_north;
-    const Real nearer = min(from_north, from_south);
-    const auto polar = nearer < nside;
-    const auto south = from_south < from_north;
-    const Real ring = min(nearer, nside);
-
-    const Real step = Real(2.0 / 3) * inverse_nside;
-    const Real depth = (ring * ring) * (Real(1.0 / 3) * (inverse_nside * inverse_nside));
-    const Real height = select(polar, one - depth, (two * nside - nearer) * step);
-
-    // The colatitude is base + sign * (v + more), with `more` in two parts.
-    const auto wide = half < height;
-    const Real square = half * (one - height);
-    const Real root = sqrt(square);
-    const Real v = select(wide, root, height);
-    const Real s = select(wide, square, height * height);
-    const Real s_low = select(wide, zero, multiply_subtract(height, height, s));
-    const Real cube = v * s;
-    const Real cube_low = multiply_subtract(v, s, cube) + v * s_low;
     const Real sixth(1.0 / 6);
-    const Real more = cube * sixth;
+    const Real sixth_low(0x1.5555555555555p-57);
+    const Real height = rings.height;
+    const auto wide = half < height;
+    const Real square = half * (one - height); // exact
+    const Real root = sqrt(square);
+    const Real y = select(wide, root, height);
+    const Real s = select(wide, square, height * height);
+    const Real s_low = select(wide, zero, multiply_subtract(height, height, s)); // exact
+    const Real cube = y * s;
+    const Real cube_low = multiply_subtract(y, s, cube) + y * s_low;
+    const Real second = cube * sixth;
+    const Real second_low =
+        multiply_subtract(cube, sixth, second) + multiply_add(cube, sixth_low, cube_low * sixth);
+    // Of sqrt(square) = root + root_low, to first order; of asin, times its slope 1 + s / 2.
     const Real root_low = multiply_subtract(root, root, square) * (Real(-0.5) / root);
-    const Real v_low = select(wide, multiply_add(root_low * s, sixth, root_low), zero);
-    const Real added = (cube * s) * polynomial<asin_polynomial>(s);
-    const Real more_low = (multiply_subtract(cube, sixth, more) +
-                           multiply_add(cube, Real(0x1.5555555555555p-57), cube_low * sixth)) +
-                          (added + v_low);
+    const Real y_low = select(wide, multiply_add(root_low * s, sixth, root_low), zero);
+    const Real curved = (cube * s) * polynomial<asin_polynomial>(s);
 
-    Real base = select(wide, select(south, Real(pi), zero), Real(half_pi));
-    const Real towards = select(south, one, Real(-1.0));
+    const Real towards = select(rings.south, one, Real(-1.0));
     const Real sign = towards * select(wide, Real(-2.0), one);
-    Real first = sign * v;
-    Real second = sign * more;
-    Real third = sign * more_low;
-    Real unsure = abs(added);
+    return {select(wide, select(rings.south, Real(pi), zero), Real(half_pi)), sign * y,
+            sign * second, sign * (second_low + (curved + y_low)), abs(curved)};
+}
 
-    const auto near_pole = Real(0.99) < height;
+// Near a pole, atan2(sqrt(1 - z z), z) = atan(q) = q - q s poly(s), s = q q; from the nearer pole.
+template <typename Real>
+Colatitudes<Real> by_arctangent(const Rings<Real> &rings, typename Real::Mask near_pole) {
+    const Real zero(0.0);
+    const Real one(1.0);
+    const Real two(2.0);
+    const Real sine = sqrt(rings.depth * (two - rings.depth));
+    const Real cosine = select(near_pole, rings.height, one);
+    const Real q = sine / cosine;
+    // What q lacks, with 2 - cosine for 1 / cosine: 1e-4 of it is 2**-66 of q.
+    const Real q_low = multiply_subtract(q, cosine, sine) * (cosine - two);
+    const Real q_square = q * q;
+    const Real curved = (q * q_square) * polynomial<atan_polynomial>(q_square);
+    const Real towards = select(rings.south, one, Real(-1.0));
+    return {select(rings.south, Real(pi), zero), zero - towards * q, zero,
+            towards * (curved - q_low), curved};
+}
+
+template <typename Real> Centres<Real> pixels2latlon(const Cells<Real> &cells) {
+    const Real zero(0.0);
+    const Real one(1.0);
+    const Real row = floor(cells.face * Real(0.25));
+    const Rings<Real> rings = find_rings(cells, row);
+    Colatitudes<Real> colat = by_arcsine(rings);
+    const auto near_pole = Real(0.99) < rings.height;
     if (Real::bits(near_pole) != 0) {
-        const Real sine = sqrt(depth * (two - depth));
-        const Real cosine = select(near_pole, height, one);
-        const Real q = sine / cosine;
-        const Real q_low = multiply_subtract(q, cosine, sine) * (cosine - two);
-        const Real q_square = q * q;
-        const Real bend = (q * q_square) * polynomial<atan_polynomial>(q_square);
-        base = select(near_pole, select(south, Real(pi), zero), base);
-        first = select(near_pole, zero - towards * q, first);
-        second = select(near_pole, zero, second);
-        third = select(near_pole, towards * (bend - q_low), third);
-        unsure = select(near_pole, bend, unsure);
+        const Colatitudes<Real> other = by_arctangent(rings, near_pole);
+        colat = {select(near_pole, other.base, colat.base),
+                 select(near_pole, other.first, colat.first),
+                 select(near_pole, other.second, colat.second),
+                 select(near_pole, other.third, colat.third),
+                 select(near_pole, other.curved, colat.curved)};
     }
-    const Real sum = base + first;
-    const Real high = sum + second;
-    const Real low = ((base - sum) + first) +
-                     (((sum - high) + second) + multiply_add(base, Real(pi_low / pi), third));
-    const Real from_library = select(base < one, Real(small_colat_error), Real(colat_error));
-    const Real error = multiply_add(unsure, Real(added_error), high * from_library);
+
+    // high + low, by exact sums (Dekker 1971); a base of pi or its half lacks its share of pi_low.
+    const Real sum = colat.base + colat.first;
+    const Real high = sum + colat.second;
+    const Real low =
+        ((colat.base - sum) + colat.first) +
+        (((sum - high) + colat.second) + multiply_add(colat.base, Real(pi_low / pi), colat.third));
+    const Real from_library = select(colat.base < one, Real(small_colat_error), Real(colat_error));
+    const Real error = multiply_add(colat.curved, Real(added_error), high * from_library);
     const Real per_degree(180 / pi);
     const Real lat = Real(90.0) - (high + (low - error)) * per_degree;
     const Real other = Real(90.0) - (high + (low + error)) * per_degree;
 
     // Eighths of a turn, times the ring.
+    const Real column = cells.face - Real(4.0) * row;
     const Real from_middle = row - one;
-    const Real along = multiply_add(two * column + from_middle * from_middle, ring, x - y);
-    const Real eighths = select(along < zero, along + Real(8.0) * ring, along);
-    const Real phi = select(polar, (Real(0.5 * half_pi) * eighths) / ring,
-                            (Real(0.75 * half_pi) * eighths) * step);
+    const Real along =
+        multiply_add(Real(2.0) * column + from_middle * from_middle, rings.ring, cells.x - cells.y);
+    const Real eighths = select(along < zero, along + Real(8.0) * rings.ring, along);
+    const Real phi = select(rings.polar, (Real(0.5 * half_pi) * eighths) / rings.ring,
+                            (Real(0.75 * half_pi) * eighths) * rings.step);
     return {lat, phi * per_degree,
             static_cast<typename Real::Mask>((lat <= other) & (other <= lat))};
 }
@@ -151,13 +190,15 @@ template <typename Real, decltype(Kernels::mort2norm) mort2norm, auto load>
 std::size_t decode_centres(std::size_t n, const Int64 *morton, double *lat, double *lon) noexcept {
     constexpr std::size_t width = Real::width;
     return by_block(n, [=](std::size_t begin, std::size_t count) {
-        // What is not filled is the cell 0 of order 0, which raises no floating-point flags.
-        alignas(64) Int64 order[block_size] = {};
-        alignas(64) Int64 normed[block_size] = {};
-        alignas(64) Int64 parents[block_size] = {};
+        alignas(64) Int64 order[block_size];
+        alignas(64) Int64 normed[block_size];
+        alignas(64) Int64 parents[block_size];
         std::uint16_t unsure[block_size + 1];
         std::size_t left = 0;
         const std::size_t done = mort2norm(count, morton + begin, order, normed, parents);
+        for (std::size_t i = done; i % width != 0; ++i) { // any cell fills the last register
+            order[i] = normed[i] = parents[i] = 0;
+        }
         for (std::size_t i = 0; i < done; i += width) {
             const Centres<Real> centres = pixels2latlon(load(order + i, normed + i, parents + i));
             if (i + width <= done) {

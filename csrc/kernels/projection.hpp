@@ -58,126 +58,143 @@ template <const auto &coefficients, typename Real> Real polynomial(Real x) {
     return polynomial_part<coefficients, 0, std::size(coefficients)>(powers);
 }
 
-// What latitudes tell. On the map where a base cell is a diamond with diagonals of 1 (Calabretta
-// and Roukema 2007, figure 1), `up` is the distance from the equator, and distances along the map
-// from the middle of a quarter turn shrink by `sigma`, which is 1 between the zones.
-template <typename Real> struct Parallels {
-    Real sigma, up;
-    typename Real::Mask plain;
+// A bit for each point of a block.
+struct Bits {
+    std::uint64_t words[block_size / 64];
 };
 
-template <typename Real> Parallels<Real> parallels(Real lat) {
+// Calls `mask_at(i)` for the register of points from place i on, for all of them, and gives the
+// bits of the masks.
+template <typename Real, typename F> Bits for_registers(std::size_t n, F mask_at) {
+    Bits bits{};
+    for (std::size_t begin = 0; begin < n; begin += 64) {
+        const std::size_t end = n - begin < 64 ? n : begin + 64;
+        std::uint64_t word = 0;
+        if constexpr (Real::width == 1) { // so that compilers may make vectors of the first loop
+            double flags[64];
+            for (std::size_t i = begin; i < end; ++i) {
+                flags[i - begin] = mask_at(i) ? 1 : 0;
+            }
+            for (std::size_t i = begin; i < end; ++i) {
+                word |= static_cast<std::uint64_t>(flags[i - begin]) << (i - begin);
+            }
+        } else {
+            for (std::size_t i = begin; i < end; i += Real::width) {
+                word |= std::uint64_t{Real::bits(mask_at(i))} << (i - begin);
+            }
+        }
+        bits.words[begin / 64] = word;
+    }
+    return bits;
+}
+
+// What the latitudes of a block tell. On the map where a base cell is a diamond with diagonals of 1
+// (Calabretta and Roukema 2007, figure 1), `up` is the distance from the equator, and distances
+// along the map from the middle of a quarter turn shrink by `sigma`, which is 1 between the zones.
+struct Parallels {
+    alignas(64) double sigma[block_size];
+    alignas(64) double up[block_size];
+    Bits plain;
+};
+
+template <typename Real> void find_parallels(std::size_t n, const double *lats, Parallels &found) {
     const Real zero(0.0);
     const Real one(1.0);
-    const auto far_from_poles = abs(lat) <= Real(89.4); // nearer to them, healpy has other formulas
-    const Real colat = Real(half_pi) - select(far_from_poles, lat, zero) * Real(degree); // healpy's
-    const Real d = Real(half_pi) - colat; // exact (Sterbenz)
-    const Real s = d * d;
-    const Real poly = polynomial<sine_polynomial>(s);
-    // healpy takes cos(colat) = sin(d + 0.55 u), within 1 u, and we sin(d): 1.55 u. The polynomial
-    // errs by 0.33 u with its rounded coefficients (see polynomials.py). s, the last steps of poly
-    // and the product make 5 u of d s poly = sin(d) - d, which is at most 0.571: 2.9 u. The last
-    // addition makes 0.5 u. Together 5.3 u, less than cosine_error.
-    const Real z = multiply_add(d * s, poly, d);
+    found.plain = for_registers<Real>(n, [&](std::size_t i) {
+        const Real lat = Real::load(lats + i);
+        // Nearer to the poles, healpy has other formulas.
+        const auto far_from_poles = abs(lat) <= Real(89.4);
+        // The same double as healpy's; then d is exact (Sterbenz).
+        const Real colat = Real(half_pi) - select(far_from_poles, lat, zero) * Real(degree);
+        const Real d = Real(half_pi) - colat;
+        const Real s = d * d;
+        const Real poly = polynomial<sine_polynomial>(s);
+        // healpy takes cos(colat) = sin(d + 0.55 u), within 1 u, and we sin(d): 1.55 u. The
+        // polynomial errs by 0.33 u with its rounded coefficients (see polynomials.py). s, the last
+        // steps of poly and the product make 5 u of d s poly = sin(d) - d, which is at most 0.571:
+        // 2.9 u. The last addition makes 0.5 u. Together 5.3 u, less than cosine_error.
+        const Real z = multiply_add(d * s, poly, d);
 
-    const Real height = abs(z);
-    const auto polar = Real(two_thirds) < height;
-    const auto same_zone = Real(cosine_error) < abs(height - Real(two_thirds));
-    // From healpy's z to ours sigma changes by 12 u / sigma, and each rounds it by 1.5 u.
-    const Real sigma = select(polar, sqrt(abs(Real(3.0) * (one - height))), one);
-    const Real cap_top = one - Real(0.5) * sigma;
-    // Between the zones healpy's z and ours make 6 u, and each rounds the product by 0.5 u.
-    const Real up = select(polar, select(z < zero, zero - cap_top, cap_top), Real(0.75) * z);
-    return {sigma, up, static_cast<typename Real::Mask>(far_from_poles & same_zone)};
+        const Real height = abs(z);
+        const auto polar = Real(two_thirds) < height;
+        const auto same_zone = Real(cosine_error) < abs(height - Real(two_thirds));
+        // From healpy's z to ours sigma changes by 12 u / sigma, and each rounds it by 1.5 u.
+        const Real sigma = select(polar, sqrt(abs(Real(3.0) * (one - height))), one);
+        const Real cap_top = one - Real(0.5) * sigma;
+        // Between the zones healpy's z and ours make 6 u, and each rounds the product by 0.5 u.
+        const Real up = select(polar, select(z < zero, zero - cap_top, cap_top), Real(0.75) * z);
+        sigma.store(found.sigma + i);
+        up.store(found.up + i);
+        return static_cast<typename Real::Mask>(far_from_poles & same_zone);
+    });
 }
 
-// What longitudes tell: in quarter turns, the distance from the middle of one, and its end.
-template <typename Real> struct Meridians {
-    Real from_middle, quarter_end;
-    typename Real::Mask plain;
+// What the longitudes of a block tell: in quarter turns, the distance from the middle of one, and
+// its end.
+struct Meridians {
+    alignas(64) double from_middle[block_size];
+    alignas(64) double quarter_end[block_size];
+    Bits plain;
 };
 
-template <typename Real> Meridians<Real> meridians(Real lon) {
+template <typename Real> void find_meridians(std::size_t n, const double *lons, Meridians &found) {
     const Real zero(0.0);
-    const Real angle = lon * Real(degree);
-    const auto within_a_turn = abs(angle) < Real(two_pi);
-    const Real small = select(within_a_turn, angle, zero);
-    const Real phi = select(small < zero, small + Real(two_pi), small);
-    const Real turned = phi * Real(quarter_turn);
-    const Real t = select(turned < Real(4.0), turned, zero); // the same double as healpy's
-    const Real quarter = floor(t);
-    return {(t - quarter) - Real(0.5), quarter + Real(1.0), within_a_turn};
+    found.plain = for_registers<Real>(n, [&](std::size_t i) {
+        const Real angle = Real::load(lons + i) * Real(degree);
+        const auto within_a_turn = abs(angle) < Real(two_pi);
+        const Real small = select(within_a_turn, angle, zero);
+        const Real phi = select(small < zero, small + Real(two_pi), small);
+        const Real turned = phi * Real(quarter_turn);
+        const Real t = select(turned < Real(4.0), turned, zero); // the same double as healpy's
+        const Real quarter = floor(t);
+        (t - quarter - Real(0.5)).store(found.from_middle + i);
+        (quarter + Real(1.0)).store(found.quarter_end + i);
+        return within_a_turn;
+    });
 }
 
-// A block of pixels, in doubles; and in the bits of `unsure`, which of them healpix.hpp must find.
+// A block of pixels, in doubles, and which of them are certain.
 struct PixelBlock {
     alignas(64) double x[block_size];
     alignas(64) double y[block_size];
     alignas(64) double face[block_size];
-    std::uint64_t unsure[block_size / 64];
+    Bits certain;
 };
 
-// Writes a register of pixels from place i on, and tells which of them are certain.
 template <typename Real>
-typename Real::Mask write_pixels(Real nside, const Parallels<Real> &lat, const Meridians<Real> &lon,
-                                 PixelBlock &pixels, std::size_t i) {
+void find_pixels(std::size_t n, const Int64 *order, const Parallels &lat, const Meridians &lon,
+                 PixelBlock &found) {
     const Real one(1.0);
     const Real half(0.5);
-    // f is `rising` or `falling`. Between the zones healpy and we round it by 4 u each (values to
-    // 5): together with z, 15 u. Nearer to a pole f is a multiple of sigma by a factor of at most
-    // 1: healpy rounds it by 3 u, we by 9.6 u; with sigma, 12 u / sigma + 14.1 u < 27 u / sigma.
-    const Real along = multiply_add(lon.from_middle, lat.sigma, lon.quarter_end);
-    const Real falling = along - lat.up;
-    const Real rising = along + lat.up;
-    const Real west = floor(falling);
-    const Real east = floor(rising);
-    const Real first = min(west, east);
-    const Real face = (first + Real(4.0)) + Real(4.0) * (west - east);
-    const Real x_real = nside * (rising - east);
-    const Real y_real = nside * ((west + one) - falling);
-    const Real x = floor(x_real);
-    const Real y = floor(y_real);
-    x.store(pixels.x + i);
-    y.store(pixels.y + i);
-    select(first < Real(4.0), face, face - Real(4.0)).store(pixels.face + i);
-
-    const Real off_centre = max(abs(x_real - x - half), abs(y_real - y - half));
-    const auto clear = nside * Real(coordinate_error) < (half - off_centre) * lat.sigma;
-    return static_cast<typename Real::Mask>(clear & lat.plain & lon.plain);
-}
-
-// Calls `run(at)`, where `at(i)` gives f of the register from place i on: made once if all elements
-// are one value, as along the rows of a grid.
-template <typename Real, typename F, typename Run>
-void with_registers(Broadcast<double> input, F f, Run run) {
-    if (input.step == 0) {
-        const auto same = f(Real(*input.data));
-        run([same](std::size_t) { return same; });
-    } else {
-        run([=](std::size_t i) { return f(Real::load(input.data + i)); });
-    }
-}
-
-// Fills the block with pixels. The inputs are read, and the pixels written, in whole registers.
-template <typename Real>
-void project(std::size_t n, const Int64 *order, Broadcast<double> lat, Broadcast<double> lon,
-             PixelBlock &pixels) {
-    const auto run = [&](auto nside_at, auto parallels_at, auto meridians_at) {
-        for (std::size_t begin = 0; begin < n; begin += 64) {
-            std::uint64_t certain = 0;
-            for (std::size_t i = begin; i < begin + 64 && i < n; i += Real::width) {
-                const auto mask =
-                    write_pixels<Real>(nside_at(i), parallels_at(i), meridians_at(i), pixels, i);
-                certain |= std::uint64_t{Real::bits(mask)} << (i - begin);
-            }
-            pixels.unsure[begin / 64] = ~certain;
-        }
-    };
-    const auto nside_at = [=](std::size_t i) { return Real::power_of_two(order + i); };
-    with_registers<Real>(lat, parallels<Real>, [&](auto parallels_at) {
-        with_registers<Real>(lon, meridians<Real>,
-                             [&](auto meridians_at) { run(nside_at, parallels_at, meridians_at); });
+    found.certain = for_registers<Real>(n, [&](std::size_t i) {
+        const Real nside = Real::power_of_two(order + i);
+        const Real sigma = Real::load(lat.sigma + i);
+        const Real up = Real::load(lat.up + i);
+        // f is `rising` or `falling`. Between the zones healpy and we round it by 4 u each (values
+        // to 5): together with z, 15 u. Nearer to a pole f is a multiple of sigma by a factor of at
+        // most 1: healpy rounds it by 3 u, we by 9.6 u; with sigma, 12 u / sigma + 14.1 u, less
+        // than 27 u / sigma.
+        const Real along =
+            multiply_add(Real::load(lon.from_middle + i), sigma, Real::load(lon.quarter_end + i));
+        const Real falling = along - up;
+        const Real rising = along + up;
+        const Real west = floor(falling);
+        const Real east = floor(rising);
+        const Real first = min(west, east);
+        const Real face = (first + Real(4.0)) + Real(4.0) * (west - east);
+        const Real x_real = nside * (rising - east);
+        const Real y_real = nside * ((west + one) - falling);
+        const Real x = floor(x_real);
+        const Real y = floor(y_real);
+        x.store(found.x + i);
+        y.store(found.y + i);
+        select(first < Real(4.0), face, face - Real(4.0)).store(found.face + i);
+        const Real off_centre = max(abs(x_real - x - half), abs(y_real - y - half));
+        return nside * Real(coordinate_error) < (half - off_centre) * sigma;
     });
+    for (std::size_t i = 0; i < block_size / 64; ++i) {
+        found.certain.words[i] &= lat.plain.words[i] & lon.plain.words[i];
+    }
 }
 
 // Why a point may be left to healpix.hpp; for those who count.
@@ -188,28 +205,29 @@ void project(std::size_t n, const Int64 *order, Broadcast<double> lat, Broadcast
                                                                    : near_edge;
 }
 
-// An input of which whole registers can be read: where it stands, or, with the first element behind
-// the last, in `room`.
+// `n` elements of an input, in whole registers: where they stand, or, with the first one repeated,
+// in `room`.
 template <std::size_t width, typename T>
-static Broadcast<T> whole_registers(std::size_t n, Broadcast<T> input, T (&room)[block_size]) {
-    if (input.step == 0 || n % width == 0) {
-        return input;
+static const T *whole_registers(std::size_t n, Broadcast<T> input, T (&room)[block_size]) {
+    if (input.step != 0 && n % width == 0) {
+        return input.data;
     }
     for (std::size_t i = 0; i < (n + width - 1) / width * width; ++i) {
         room[i] = input[i < n ? i : 0];
     }
-    return {room, 1};
+    return room;
 }
 
 // Finds the unsure pixels of a block. Returns how many elements are done: all of them, or those
 // before the first bad point.
 [[maybe_unused]] static std::size_t find_unsure(std::size_t n, const Int64 *order,
-                                                Broadcast<double> lat, Broadcast<double> lon,
+                                                const double *lat, const double *lon,
                                                 PixelBlock &pixels) {
     std::uint64_t found[causes] = {};
     std::size_t done = n;
     for (std::size_t begin = 0; begin < done; begin += 64) {
-        for (std::uint64_t unsure = pixels.unsure[begin / 64]; unsure != 0; unsure &= unsure - 1) {
+        std::uint64_t unsure = ~pixels.certain.words[begin / 64];
+        for (; unsure != 0; unsure &= unsure - 1) {
             const std::size_t i = begin + static_cast<std::size_t>(std::countr_zero(unsure));
             if (i >= done) {
                 break;
@@ -242,27 +260,35 @@ template <typename Real, auto write, Int64 highest, auto finish>
 std::size_t points_to_numbers(std::size_t n, Broadcast<Int64> order, Broadcast<double> lat,
                               Broadcast<double> lon, Int64 *numbers) noexcept {
     constexpr std::size_t width = Real::width;
-    alignas(64) Int64 orders[block_size];
-    alignas(64) double lats[block_size];
-    alignas(64) double lons[block_size];
+    alignas(64) Int64 order_room[block_size];
+    alignas(64) double lat_room[block_size];
+    alignas(64) double lon_room[block_size];
     alignas(64) Int64 nest[block_size];
+    const Int64 *orders = order_room;
+    const double *lats = lat_room;
+    const double *lons = lon_room;
+    Parallels parallels;
+    Meridians meridians;
     PixelBlock pixels;
-    if (order.step == 0) {
-        for (std::size_t i = 0; i < n + width && i < block_size; ++i) {
-            orders[i] = *order.data;
-        }
-    }
     return by_order(n, order, highest, [&](std::size_t begin, std::size_t valid) {
         return by_block(valid, [&](std::size_t offset, std::size_t count) {
             const std::size_t at = begin + offset;
-            const Broadcast<double> block_lat = whole_registers<width>(count, lat.from(at), lats);
-            const Broadcast<double> block_lon = whole_registers<width>(count, lon.from(at), lons);
-            const Int64 *const k = order.step == 0
-                                       ? orders
-                                       : whole_registers<width>(count, order.from(at), orders).data;
-            project<Real>(count, k, block_lat, block_lon, pixels);
-            const std::size_t done = find_unsure(count, k, block_lat, block_lon, pixels);
-            write(done, k, pixels, nest);
+            // What is one for all is made in the first block, as along the rows of a grid. (NumPy
+            // writes out rows that are shorter than its buffers.)
+            if (order.step != 0 || at == 0) {
+                orders = whole_registers<width>(count, order.from(at), order_room);
+            }
+            if (lat.step != 0 || at == 0) {
+                lats = whole_registers<width>(count, lat.from(at), lat_room);
+                find_parallels<Real>(count, lats, parallels);
+            }
+            if (lon.step != 0 || at == 0) {
+                lons = whole_registers<width>(count, lon.from(at), lon_room);
+                find_meridians<Real>(count, lons, meridians);
+            }
+            find_pixels<Real>(count, orders, parallels, meridians, pixels);
+            const std::size_t done = find_unsure(count, orders, lats, lons, pixels);
+            write(done, orders, pixels, nest);
             return finish(done, order.from(at), nest, numbers + at);
         });
     });

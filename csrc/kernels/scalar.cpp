@@ -1,6 +1,8 @@
 // The kernels in plain C++: they run everywhere and define what the others must return.
 #include "kernels/scalar.hpp"
 
+#include <bit>
+
 #include "index/healpix.hpp"
 #include "kernels/neighbours.hpp"
 #include "kernels/projection.hpp"
@@ -12,6 +14,18 @@ std::atomic<std::uint64_t> exact_points[causes];
 
 namespace {
 
+// Calls `use(i, norm)` for one index after the other until a number is none.
+template <typename Use> std::size_t each_index(std::size_t n, const Int64 *morton, Use use) {
+    return each(n, [=](std::size_t i) {
+        const Norm norm = decode(morton[i]);
+        if (norm.order < 0) {
+            return false;
+        }
+        use(i, norm);
+        return true;
+    });
+}
+
 // The double for projection.hpp and vertices.hpp.
 struct Real {
     using Mask = bool;
@@ -22,7 +36,7 @@ struct Real {
     explicit Real(double x) : value(x) {}
     static Real load(const double *from) { return Real(*from); }
     static Real power_of_two(const Int64 *k) {
-        return Real(static_cast<double>(std::int64_t{1} << *k));
+        return Real(std::bit_cast<double>((*k + 1023) << 52));
     }
     void store(double *to) const { *to = value; }
     static unsigned bits(Mask mask) { return mask ? 1 : 0; }
@@ -90,39 +104,20 @@ std::size_t is_mort(std::size_t n, const Int64 *morton, bool *valid) noexcept {
 }
 
 std::size_t mort2order(std::size_t n, const Int64 *morton, Int64 *order) noexcept {
-    return each(n, [=](std::size_t i) {
-        const Norm norm = decode(morton[i]);
-        if (norm.order < 0) {
-            return false;
-        }
-        order[i] = norm.order;
-        return true;
-    });
+    return each_index(n, morton, [=](std::size_t i, Norm norm) { order[i] = norm.order; });
 }
 
 std::size_t mort2norm(std::size_t n, const Int64 *morton, Int64 *order, Int64 *normed,
                       Int64 *parents) noexcept {
-    return each(n, [=](std::size_t i) {
-        const Norm norm = decode(morton[i]);
-        if (norm.order < 0) {
-            return false;
-        }
+    return each_index(n, morton, [=](std::size_t i, Norm norm) {
         order[i] = norm.order;
         normed[i] = norm.normed;
         parents[i] = norm.parent;
-        return true;
     });
 }
 
 std::size_t mort2nest(std::size_t n, const Int64 *morton, Int64 *nest) noexcept {
-    return each(n, [=](std::size_t i) {
-        const Norm norm = decode(morton[i]);
-        if (norm.order < 0) {
-            return false;
-        }
-        nest[i] = norm2nest(norm);
-        return true;
-    });
+    return each_index(n, morton, [=](std::size_t i, Norm norm) { nest[i] = norm2nest(norm); });
 }
 
 std::size_t clip_mort(std::size_t n, Broadcast<Int64> order, const Int64 *morton,
@@ -139,15 +134,10 @@ std::size_t clip_mort(std::size_t n, Broadcast<Int64> order, const Int64 *morton
 }
 
 std::size_t mort2latlon(std::size_t n, const Int64 *morton, double *lat, double *lon) noexcept {
-    return each(n, [=](std::size_t i) {
-        const Norm norm = decode(morton[i]);
-        if (norm.order < 0) {
-            return false;
-        }
+    return each_index(n, morton, [=](std::size_t i, Norm norm) {
         const LatLon centre = pixel2latlon(norm.order, nest2pixel(norm.order, norm2nest(norm)));
         lat[i] = centre.lat;
         lon[i] = centre.lon;
-        return true;
     });
 }
 

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <random>
 #include <string>
@@ -158,6 +159,17 @@ TEST_P(EveryKernel, IndicesToTheirParts) {
     sweep([&](std::size_t n, std::size_t at,
               Int64 *out) { return kernels.clip_mort(n, {&coarsest, 0}, &morton[at], out); },
           [&](std::size_t i) { return reference::norm2mort(0, 0, norm(i).parent); });
+    std::vector<Int64> coarser(morton.size());
+    for (std::size_t i = 0; i < coarser.size(); ++i) {
+        coarser[i] = norm(i).order * static_cast<Int64>(i % 4) / 3;
+    }
+    sweep([&](std::size_t n, std::size_t at,
+              Int64 *out) { return kernels.clip_mort(n, {&coarser[at], 1}, &morton[at], out); },
+          [&](std::size_t i) {
+              const Int64 dropped = norm(i).order - coarser[i];
+              return reference::norm2mort(coarser[i], norm(i).normed >> 2 * dropped,
+                                          norm(i).parent);
+          });
     std::vector<Int64> nests(morton.size());
     for (std::size_t i = 0; i < nests.size(); ++i) {
         nests[i] = nest(i);
@@ -169,17 +181,93 @@ TEST_P(EveryKernel, IndicesToTheirParts) {
         [&](std::size_t i) { return morton[i]; });
 }
 
-TEST_P(EveryKernel, IndicesToCentres) {
-    const Sample points = sample(longest);
-    std::vector<double> lat(longest);
-    std::vector<double> lon(longest);
-    ASSERT_EQ(kernels.mort2latlon(longest, points.morton.data(), lat.data(), lon.data()), longest);
-    for (std::size_t i = 0; i < longest; ++i) {
-        const auto norm = mortie::decode(points.morton[i]);
+std::uint64_t bits(double value) { return std::bit_cast<std::uint64_t>(value); }
+
+// That the centres of indices are what healpix.hpp gives for each alone, in every bit.
+testing::AssertionResult are_centres(const Int64 *morton, std::size_t n, const double *lat,
+                                     const double *lon) {
+    for (std::size_t i = 0; i < n; ++i) {
+        const auto norm = mortie::decode(morton[i]);
         const auto pixel = mortie::nest2pixel(norm.order, mortie::norm2nest(norm));
         const auto centre = mortie::pixel2latlon(norm.order, pixel);
-        ASSERT_DOUBLE_EQ(lat[i], centre.lat);
-        ASSERT_DOUBLE_EQ(lon[i], centre.lon);
+        if (bits(lat[i]) != bits(centre.lat) || bits(lon[i]) != bits(centre.lon)) {
+            return testing::AssertionFailure() << "of " << morton[i];
+        }
+    }
+    return testing::AssertionSuccess();
+}
+
+TEST_P(EveryKernel, IndicesToCentres) {
+    const std::vector<Int64> morton = sample(longest + offsets).morton;
+    for (std::size_t offset = 0; offset < offsets; ++offset) {
+        for (std::size_t n = 0; n <= 70; ++n) {
+            std::vector<double> lat(longest + offsets, untouched);
+            std::vector<double> lon(longest + offsets, untouched);
+            ASSERT_EQ(kernels.mort2latlon(n, &morton[offset], &lat[offset], &lon[offset]), n);
+            ASSERT_TRUE(are_centres(&morton[offset], n, &lat[offset], &lon[offset]));
+            for (std::size_t i = 0; i < lat.size(); ++i) {
+                const bool outside = i < offset || i >= offset + n;
+                ASSERT_TRUE(!outside || (lat[i] == untouched && lon[i] == untouched));
+            }
+        }
+    }
+}
+
+// A latitude depends on order and ring alone: so these are all that there are. This is the proof
+// that the constants of centres.hpp are right, for the C library at hand.
+TEST_P(EveryKernel, EveryRing) {
+    std::mt19937_64 random(9);
+    std::vector<Int64> morton;
+    for (Int64 order = 0; order <= 18; ++order) {
+        const Int64 nside = Int64{1} << order;
+        for (Int64 ring = 1; ring < 4 * nside; ++ring) {
+            const Int64 row = ring < 2 * nside ? 0 : ring == 2 * nside ? 1 : 2;
+            const Int64 sum = (row + 2) * nside - ring - 1; // x + y
+            const Int64 least = std::max(Int64{0}, sum - nside + 1);
+            const Int64 most = std::min(sum, nside - 1);
+            const Int64 x =
+                least + static_cast<Int64>(random() % static_cast<std::uint64_t>(most - least + 1));
+            const Int64 face = 4 * row + static_cast<Int64>(random() % 4);
+            morton.push_back(
+                reference::norm2mort(order, mortie::address({x, sum - x, face}), face));
+        }
+    }
+    ASSERT_EQ(morton.size(), 2'097'129u);
+    std::vector<double> lat(morton.size());
+    std::vector<double> lon(morton.size());
+    ASSERT_EQ(kernels.mort2latlon(morton.size(), morton.data(), lat.data(), lon.data()),
+              morton.size());
+    ASSERT_TRUE(are_centres(morton.data(), morton.size(), lat.data(), lon.data()));
+    std::shuffle(morton.begin(), morton.end(), random); // of mixed orders
+    kernels.mort2latlon(morton.size(), morton.data(), lat.data(), lon.data());
+    ASSERT_TRUE(are_centres(morton.data(), morton.size(), lat.data(), lon.data()));
+}
+
+// One coordinate, or both, the same for all; and parts of a block that are.
+TEST_P(EveryKernel, Grids) {
+    const Sample points = sample(600);
+    std::vector<Int64> out(600);
+    for (std::size_t n : {1, 7, 64, 255, 256, 257, 600}) {
+        for (std::size_t lat_step : {0, 1}) {
+            for (std::size_t lon_step : {0, 1}) {
+                for (std::size_t at = 0; at < 8; ++at) {
+                    std::vector<double> lat = points.lat;
+                    std::fill(lat.begin() + 256, lat.begin() + 511, lat[256]);
+                    const std::size_t count = std::min(n, 600 - at);
+                    ASSERT_EQ(kernels.latlon2mort(count, {&points.orders[at], 1},
+                                                  {&lat[at], lat_step}, {&points.lon[at], lon_step},
+                                                  out.data()),
+                              count);
+                    for (std::size_t i = 0; i < count; ++i) {
+                        const Int64 k = points.orders[at + i];
+                        const auto pixel = mortie::latlon2pixel(k, lat[at + i * lat_step],
+                                                                points.lon[at + i * lon_step]);
+                        ASSERT_EQ(out[i],
+                                  reference::norm2mort(k, mortie::address(pixel), pixel.face));
+                    }
+                }
+            }
+        }
     }
 }
 
@@ -201,6 +289,7 @@ TEST_P(EveryKernel, StopsAtTheFirstBadElement) {
     std::vector<double> lat(longest);
     std::vector<double> lon(longest);
     const Int64 order = 0;
+    const std::vector<Int64> zeros(longest);
     for (std::size_t position = 0; position < longest; ++position) {
         Sample bad = good;
         bad.morton[position] = bad.morton[longest - 1] = 15;
@@ -219,6 +308,22 @@ TEST_P(EveryKernel, StopsAtTheFirstBadElement) {
         std::vector<Int64> nest(longest, 3);
         nest[position] = nest[longest - 1] = 12;
         ASSERT_EQ(kernels.nest2mort(longest, {&order, 0}, nest.data(), out.data()), position);
+
+        std::vector<Int64> finer(longest, 0);
+        finer[position] = finer[longest - 1] = 19;
+        ASSERT_EQ(kernels.nest2mort(longest, {finer.data(), 1}, zeros.data(), out.data()),
+                  position);
+        ASSERT_EQ(kernels.latlon2mort(longest, {finer.data(), 1}, {good.lat.data(), 1},
+                                      {good.lon.data(), 1}, out.data()),
+                  position);
+        ASSERT_EQ(kernels.latlon2mort(longest, {finer.data(), 1}, {good.lat.data(), 0},
+                                      {good.lon.data(), 0}, out.data()),
+                  position);
+        finer[position] = finer[longest - 1] = 18;
+        Sample coarse = good;
+        coarse.morton[position] = coarse.morton[longest - 1] = -6;
+        ASSERT_EQ(kernels.clip_mort(longest, {finer.data(), 1}, coarse.morton.data(), out.data()),
+                  position);
     }
 }
 
