@@ -91,6 +91,7 @@ def plot(options: argparse.Namespace) -> None:
 
     mpl.use("agg")  # a file needs no window
     from matplotlib.figure import Figure
+    from matplotlib.ticker import MaxNLocator
 
     from mortie.plot import cells
 
@@ -100,9 +101,12 @@ def plot(options: argparse.Namespace) -> None:
     # A column's name is no mathematical formula, even between dollars.
     label = "points per cell" if options.value is None else options.value.replace("$", r"\$")
     try:
-        cells(morton, sums[0] / counts if sums else counts, ax=figure.subplots(), label=label)
+        values = sums[0] / counts if sums else counts
+        drawn = cells(morton, values, ax=figure.subplots(), label=label)
     except ValueError as error:
         raise CommandError(error) from None
+    if not sums and drawn.colorbar:
+        drawn.colorbar.set_ticks(MaxNLocator(integer=True))
     with whole_file(options.output, options.force, say) as file:
         try:
             figure.savefig(file, format=Path(options.output).suffix[1:], dpi=150)
