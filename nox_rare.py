@@ -33,7 +33,7 @@ SANITIZED = [
 ]
 
 # The packages whose tables and arrays our tests use; vaex, on Python 3.11, keeps some of them old.
-ECOSYSTEM = ["astropy", "awkward", "dask[dataframe]", "distributed", "polars", "xarray"]
+ECOSYSTEM = ["astropy", "awkward", "dask[dataframe]", "distributed", "duckdb", "polars", "xarray"]
 VAEX = "vaex-core>=4.19,<5"
 
 
@@ -310,6 +310,23 @@ def install_published(session, folder, *versions):
     for version in versions:
         target = str(folder / version)
         session.install("--no-deps", "--upgrade", "--target", target, f"mortie=={version}")
+
+
+@nox.session
+def words(session):
+    """Hold the packed words against mortie 1.0.0."""
+    session.install(".[test-core]")
+    published = Path(session.create_tmp()).resolve() / "published"
+    install_published(session, published, "1.0.0")
+    session.run("pytest", "tests/test_words.py", env={"PUBLISHED_MORTIE": str(published)})
+
+
+@nox.session
+def recipes(session):
+    """Run the recipes of docs/cells.md, and sets against mocpy."""
+    session.install(".[test]", "geopandas", "mocpy", "pyogrio", "xdggs")
+    session.run("python", "-W", "ignore", "-c", "import geopandas, mocpy, pyogrio, xdggs")
+    session.run("pytest", "tests/test_recipes.py", "tests/test_sets.py", *session.posargs)
 
 
 @nox.session

@@ -17,7 +17,7 @@ nox.options.sessions = ["tests", "cpp", "lint"]
 @nox.session
 def tests(session):
     """Run pytest on the Python that runs nox."""
-    session.install(".[test]", "mypy", "nox", "meson>=1.4", "ninja")
+    session.install(".[test]", "mypy", "pyright", "nox", "meson>=1.4", "ninja")
     session.run("pytest", "-n", "auto", *session.posargs)
 
 
@@ -81,8 +81,9 @@ def ecosystem(session):
     session.install(".[test]", *packages)
     modules = [re.match("[a-z]+", package)[0] for package in packages]
     session.run("python", "-W", "ignore", "-c", f"import {', '.join(modules)}")  # so no test skips
-    tests = [f"tests/test_{name}.py" for name in ("columns", "ecosystem", "dask", "vaex")]
-    session.run("pytest", *tests[: 4 if session.python == "3.11" else 3], *session.posargs)
+    names = ("columns", "ecosystem", "expressions", "dask", "vaex")
+    tests = [f"tests/test_{name}.py" for name in names]
+    session.run("pytest", *tests[: 5 if session.python == "3.11" else 4], *session.posargs)
 
 
 @nox.session

@@ -25,13 +25,17 @@ compiled = numba.njit(cache=bool(numba.config.CACHE_DIR))
 
 
 class Element:
-    """A function of one element, the types of its operands, and whether it may raise."""
+    """A function of one element, the types of its operands, and whether it may raise.
 
-    def __init__(self, function, inputs, outputs, raises):
+    Those that are not for the fallback are for jitted code beside the extension alone.
+    """
+
+    def __init__(self, function, inputs, outputs, raises, fallback):
         self.function = function
         self.inputs = inputs.split()
         self.outputs = outputs.split()
         self.raises = raises
+        self.fallback = fallback
 
     @functools.cached_property
     def compiled(self):
@@ -43,11 +47,11 @@ class Element:
         return numba.njit(signature, cache=bool(numba.config.CACHE_DIR))(self.function)
 
 
-def element(inputs, outputs, raises=True):
+def element(inputs, outputs, raises=True, fallback=True):
     """Make a function that of one element of the ufunc of its name."""
 
     def add(function):
-        ELEMENTS[function.__name__] = Element(function, inputs, outputs, raises)
+        ELEMENTS[function.__name__] = Element(function, inputs, outputs, raises, fallback)
         return function
 
     return add
@@ -80,8 +84,8 @@ def ufunc(name):
 
 
 def ufuncs():
-    """Make all ufuncs, by name."""
-    return {name: ufunc(name) for name in ELEMENTS}
+    """Make the fallback's ufuncs, by name."""
+    return {name: ufunc(name) for name, this in ELEMENTS.items() if this.fallback}
 
 
 def kernel():
@@ -215,6 +219,69 @@ def clip_mort(order, morton):
             order,
         )
     return encode(order, nest >> (2 * (highest - order)), nest >> (2 * highest))
+
+
+# --- index/range.hpp, uniq.hpp, word.hpp ---
+
+
+@element("int64 int64", "int64 int64", fallback=False)
+def mort_range(order, morton):
+    lowest = decode_index(morton)[0]
+    if order < lowest or order > 18:
+        raise Refusal(
+            "order must lie in {}-18, from that of the Morton index {} on, not {}",
+            lowest,
+            morton,
+            order,
+        )
+    least, greatest = morton, morton
+    near, far = (1, 4) if morton > 0 else (-4, -1)
+    for _ in range(order - lowest):
+        least, greatest = 10 * least + near, 10 * greatest + far
+    return least, greatest
+
+
+@element("int64", "int64", fallback=False)
+def mort2uniq(morton):
+    order, nest = decode_index(morton)
+    return (4 << (2 * order)) + nest
+
+
+@element("int64", "int64", fallback=False)
+def uniq2mort(uniq):
+    if uniq < 4 or uniq >= 16 << 36:
+        raise Refusal(
+            "a UNIQ number of an order in 0-18 lies in 4-1099511627775, and {} does not", uniq
+        )
+    order = 0
+    while uniq >= 16 << (2 * order):
+        order += 1
+    nest = uniq - (4 << (2 * order))
+    return encode(order, nest, nest >> (2 * order))
+
+
+@element("int64", "uint64", fallback=False)
+def mort2word(morton):
+    order, nest = decode_index(morton)
+    parent = nest >> (2 * order)
+    address = nest - (parent << (2 * order))
+    return np.uint64((parent + 1) << 60 | address << (60 - 2 * order) | order)
+
+
+@element("uint64", "int64", fallback=False)
+def word2mort(word):
+    bits = np.int64(word)
+    order = bits & 63
+    parent = (bits >> 60 & 15) - 1
+    address = bits & ((1 << 60) - 1)
+    # All that stands below the address is the order.
+    if order > 18 or parent < 0 or parent > 11 or address & ((1 << (60 - 2 * order)) - 1) != order:
+        raise Refusal(
+            "{} is no word of a cell of an order in 0-18: 4 bits hold the base cell plus 1, 54 the "
+            "address, left-aligned, and the last 6 the order",
+            word,
+        )
+    return encode(order, address >> (60 - 2 * order), parent)
 
 
 # --- index/healpix.hpp, which tells what the formulas are ---

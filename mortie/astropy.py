@@ -73,14 +73,25 @@ def _converters(ufunc: Any, *units: Any) -> Any:
         ) from None
 
 
+def _latitude_converter(ufunc: Any, unit: Any) -> Any:
+    """Give a converter for a latitude, and the unit of what the ufunc makes of it."""
+    try:
+        return [_converter(unit)], u.deg
+    except u.UnitConversionError as error:
+        raise u.UnitTypeError(
+            f"{ufunc.__name__} takes latitudes in units of angle, such as deg or rad: {error}"
+        ) from None
+
+
 def register() -> None:
-    """Let `latlon2mort` and `latlon2nest` take Quantities.
+    """Let the ufuncs that take latitudes and longitudes take Quantities.
 
     Latitudes and longitudes in any unit of angle (deg, rad, arcsec, hourangle)
     are converted to degrees, and so are `Latitude`, `Longitude` and `Angle`;
     numbers without a unit are degrees as ever. Other units raise astropy's
     UnitTypeError. (`mortie.tools.geo2mort` and `geo2uniq` and what
     `mortie.nullable` makes take Quantities without this call.)
+    `geodetic2authalic` and `authalic2geodetic` give Quantities in degrees.
 
     Examples
     --------
@@ -91,3 +102,5 @@ def register() -> None:
     """
     for ufunc in (mortie.latlon2mort, mortie.latlon2nest):
         UFUNC_HELPERS[ufunc] = _converters
+    for ufunc in (mortie.authalic2geodetic, mortie.geodetic2authalic):
+        UFUNC_HELPERS[ufunc] = _latitude_converter

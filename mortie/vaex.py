@@ -45,18 +45,29 @@ mort2nest = _on_columns(mortie.mort2nest, "mort2nest")
 mort2normed = _on_columns(mortie.mort2norm, "mort2normed", 1)
 mort2order = _on_columns(mortie.mort2order, "mort2order")
 mort2parents = _on_columns(mortie.mort2norm, "mort2parents", 2)
+mort2uniq = _on_columns(mortie.mort2uniq, "mort2uniq")
+mort2word = _on_columns(mortie.mort2word, "mort2word")
+uniq2mort = _on_columns(mortie.uniq2mort, "uniq2mort")
+word2mort = _on_columns(mortie.word2mort, "word2mort")
+authalic2geodetic = _on_columns(mortie.authalic2geodetic, "authalic2geodetic")
+geodetic2authalic = _on_columns(mortie.geodetic2authalic, "geodetic2authalic")
 
 clip_mort = _on_columns(mortie.clip_mort, "clip_mort")
 fastNorm2Mort = _on_columns(mortie.fastNorm2Mort, "fastNorm2Mort")
 latlon2mort = _on_columns(mortie.latlon2mort, "latlon2mort")
 latlon2nest = _on_columns(mortie.latlon2nest, "latlon2nest")
+mort2greatest = _on_columns(mortie.mort_range, "mort2greatest", 1)
+mort2least = _on_columns(mortie.mort_range, "mort2least", 0)
 nest2mort = _on_columns(mortie.nest2mort, "nest2mort")
 
 OF_A_COLUMN = (
     *(VaexNorm2Mort, is_mort, mort2lat, mort2lon, mort2nest, mort2normed, mort2order),
-    mort2parents,
+    *(mort2parents, mort2uniq, mort2word, uniq2mort, word2mort),
+    *(authalic2geodetic, geodetic2authalic),
 )
-OF_AN_ORDER = (clip_mort, fastNorm2Mort, latlon2mort, latlon2nest, nest2mort)
+OF_AN_ORDER = (
+    *(clip_mort, fastNorm2Mort, latlon2mort, latlon2nest, mort2greatest, mort2least, nest2mort),
+)
 
 
 def _source(df: Any, argument: Any) -> str:
@@ -91,8 +102,9 @@ class DataFrameAccessor:
     """The ufuncs of mortie as methods of a vaex DataFrame, ``df.mortie``.
 
     Each takes Expressions, the names of columns, or numbers, and gives an
-    Expression; ``mort2latlon`` and ``mort2norm`` give two and three. Missing values,
-    masked or Arrow's nulls, become Arrow's nulls.
+    Expression; ``mort2latlon`` and ``mort_range`` give two, and ``mort2norm`` three.
+    (A column can't hold corners and neighbours.) Missing values, masked or Arrow's
+    nulls, become Arrow's nulls.
 
     Parameters
     ----------
@@ -112,8 +124,10 @@ class DataFrameAccessor:
         self.df = df
 
     VaexNorm2Mort = _method(mortie.VaexNorm2Mort, VaexNorm2Mort)
+    authalic2geodetic = _method(mortie.authalic2geodetic, authalic2geodetic)
     clip_mort = _method(mortie.clip_mort, clip_mort)
     fastNorm2Mort = _method(mortie.fastNorm2Mort, fastNorm2Mort)
+    geodetic2authalic = _method(mortie.geodetic2authalic, geodetic2authalic)
     is_mort = _method(mortie.is_mort, is_mort)
     latlon2mort = _method(mortie.latlon2mort, latlon2mort)
     latlon2nest = _method(mortie.latlon2nest, latlon2nest)
@@ -121,7 +135,12 @@ class DataFrameAccessor:
     mort2nest = _method(mortie.mort2nest, mort2nest)
     mort2norm = _method(mortie.mort2norm, mort2order, mort2normed, mort2parents)
     mort2order = _method(mortie.mort2order, mort2order)
+    mort2uniq = _method(mortie.mort2uniq, mort2uniq)
+    mort2word = _method(mortie.mort2word, mort2word)
+    mort_range = _method(mortie.mort_range, mort2least, mort2greatest)
     nest2mort = _method(mortie.nest2mort, nest2mort)
+    uniq2mort = _method(mortie.uniq2mort, uniq2mort)
+    word2mort = _method(mortie.word2mort, word2mort)
 
 
 def register() -> None:
@@ -130,7 +149,8 @@ def register() -> None:
     They are then functions of ``df.func`` and of expressions that are strings;
     and those whose first argument is a column are methods of Expressions. The
     ufuncs with several results have a function for each: ``mort2lat`` and
-    ``mort2lon``, ``mort2order``, ``mort2normed`` and ``mort2parents``.
+    ``mort2lon``, ``mort2least`` and ``mort2greatest``, ``mort2order``,
+    ``mort2normed`` and ``mort2parents``.
 
     A state that such a DataFrame saves names the functions: call this
     before it is loaded elsewhere. (``df.mortie`` has no need of that.)

@@ -124,7 +124,8 @@ CALLS = [
     ("mortie.uniq2mort", "order above 18", "(2**40)",
      "ValueError: a UNIQ number of an order in 0-18 lies in 4-1099511627775, and 1099511627776 "
      "does not"),
-    ("mortie.word2mort", "the word of no cell", "(0)", "ValueError: 0 is no word of a cell of …"),
+    ("mortie.word2mort", "the word of no cell", "(np.uint64(0))",
+     "ValueError: 0 is no word of a cell of …"),
     ("mortie.word2mort", "int64", "(np.array([12]))", unsafe("word2mort")),
     ("mortie.geodetic2authalic", "latitude NaN", "(np.nan)", f"ValueError: {LAT}nan"),
     ("mortie.authalic2geodetic", "latitude out of range", "(90.5)", f"ValueError: {LAT}90.5"),

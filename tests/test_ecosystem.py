@@ -220,6 +220,19 @@ def test_examples_with_units():
     assert not failed
 
 
+def test_latitudes_keep_a_unit():
+    units = pytest.importorskip("astropy.units", reason="nox -s ecosystem installs Astropy")
+    import mortie.astropy
+
+    mortie.astropy.register()
+    for ufunc in (mortie.geodetic2authalic, mortie.authalic2geodetic):
+        found = ufunc(-45 * 3600 * units.arcsec)
+        assert found.unit == units.deg
+        assert found.value == ufunc(-45.0)
+        with pytest.raises(units.UnitTypeError, match="takes latitudes in units of angle"):
+            ufunc(45 * units.m)
+
+
 def test_an_order_has_no_unit():
     units = pytest.importorskip("astropy.units", reason="nox -s ecosystem installs Astropy")
     import mortie.astropy

@@ -58,6 +58,7 @@ def test_indices(fallback, wild):
 def test_names(fallback):
     """Those that the package exports, that the extension makes and that the fallback knows."""
     made = {name for name, it in vars(native).items() if isinstance(it, np.ufunc)}
+    made.remove("boundary_point")  # for mortie.cells alone
     others = {"backend", "kernel", "fast_norm2mort", "vaex_norm2mort"}
     assert set(_backend.__all__) == made | others
     assert set(fallback) <= made

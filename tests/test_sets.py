@@ -78,7 +78,7 @@ def test_many_random_sets():
 
 
 def test_against_mocpy():
-    mocpy = pytest.importorskip("mocpy", reason="mocpy is missing; nox -s cells installs it")
+    mocpy = pytest.importorskip("mocpy", reason="mocpy is missing; nox -s recipes installs it")
 
     def moc(morton):
         uniq = mortie.mort2uniq(morton)

@@ -235,3 +235,19 @@ def test_examples():
     failed, attempted = doctest.testmod(mortie.vaex)
     assert attempted > 9
     assert not failed
+
+
+def test_cells(df):
+    for name, column in (
+        *(("mort2uniq", "morton"), ("mort2word", "morton")),
+        *(("geodetic2authalic", "lat"), ("authalic2geodetic", "lat")),
+    ):
+        found = getattr(df.mortie, name)(column).values
+        np.testing.assert_array_equal(found, getattr(mortie, name)(df[column].values))
+    df["short"] = df.mortie.clip_mort(6, "morton")
+    least, greatest = df.mortie.mort_range(18, df.short)
+    assert (least.values <= MORTON).all()
+    assert (greatest.values >= MORTON).all()
+    df["uniq"], df["word"] = df.mortie.mort2uniq(df.morton), df.mortie.mort2word(df.morton)
+    np.testing.assert_array_equal(df.mortie.uniq2mort(df.uniq).values, MORTON)
+    np.testing.assert_array_equal(df.mortie.word2mort(df.word).values, MORTON)

@@ -154,7 +154,7 @@ mortie.cells.isin : Whether points or cells lie in a set of cells.
 Notes
 -----
 An index of the order lies in the cell exactly if it lies in the range, as the
-digits of the cell begin all of them: so `BETWEEN` of SQL, `numpy.searchsorted`,
+digits of the cell begin all of them: so ``BETWEEN`` of SQL, ``numpy.searchsorted``,
 and the statistics of Parquet's row groups find what lies in a cell.
 
 Examples
