@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import numpy as np
 
@@ -27,5 +28,6 @@ def name_arguments(ufunc: np.ufunc) -> None:
         parameters.append(Parameter("where", Parameter.KEYWORD_ONLY, default=True))
     parameters.append(Parameter("kwargs", Parameter.VAR_KEYWORD))
     signature = Signature(parameters)
-    ufunc.__signature__ = signature  # type: ignore[attr-defined]
-    ufunc.__doc__ = f"{ufunc.__name__}{signature}\n\n" + text.partition("\n\n")[2]
+    named: Any = ufunc  # what NumPy's types call final
+    named.__signature__ = signature
+    named.__doc__ = f"{ufunc.__name__}{signature}\n\n" + text.partition("\n\n")[2]

@@ -102,5 +102,5 @@ def register() -> None:
     """
     for ufunc in (mortie.latlon2mort, mortie.latlon2nest):
         UFUNC_HELPERS[ufunc] = _converters
-    for ufunc in (mortie.authalic2geodetic, mortie.geodetic2authalic):
-        UFUNC_HELPERS[ufunc] = _latitude_converter
+    for of_latitude in (mortie.authalic2geodetic, mortie.geodetic2authalic):
+        UFUNC_HELPERS[of_latitude] = _latitude_converter

@@ -23,11 +23,13 @@ from mortie import _backend
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
+_native: Any
 if _backend.NATIVE_AVAILABLE:
     from mortie import _native
 else:
     _names = ("boundary_point", "difference", "expand", "intersection", "isin", "union")
-    _native = SimpleNamespace(**dict.fromkeys(_names, _backend._only_native("mortie.cells")))
+    _missing = _backend._only_native("mortie.cells", _backend._why_not_native)
+    _native = SimpleNamespace(**dict.fromkeys(_names, _missing))
 
 __all__ = [
     "boundary",

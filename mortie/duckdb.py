@@ -41,11 +41,12 @@ def _evaluate(ufunc: np.ufunc, *columns: Any) -> Any:
 
 def _of_columns(ufunc: np.ufunc) -> Callable[..., Any]:
     # DuckDB counts the parameters.
-    return {
+    of_columns: dict[int, Callable[..., Any]] = {
         1: lambda a: _evaluate(ufunc, a),
         2: lambda a, b: _evaluate(ufunc, a, b),
         3: lambda a, b, c: _evaluate(ufunc, a, b, c),
-    }[ufunc.nin]
+    }
+    return of_columns[ufunc.nin]
 
 
 def _type(connection: DuckDBPyConnection, ufunc: np.ufunc) -> Any:
@@ -92,15 +93,15 @@ def register(connection: DuckDBPyConnection | None = None) -> None:
     >>> connection.sql("SELECT round(mort2latlon(-4112241).lat, 4)").fetchall()
     [(-77.5491,)]
     """
-    connection = duckdb.default_connection() if connection is None else connection
+    connected: Any = duckdb.default_connection() if connection is None else connection
     for name, ufunc in _elementwise.UFUNCS.items():
         [types] = ufunc.types
         inputs = [TYPES[np.dtype(char).name] for char in types.partition("->")[0]]
-        connection.create_function(
+        connected.create_function(
             name,
             _of_columns(ufunc),
             inputs,
-            _type(connection, ufunc),
+            _type(connected, ufunc),
             type="arrow",
             null_handling="special",
         )

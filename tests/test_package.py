@@ -138,6 +138,22 @@ def test_no_backend(forced):
     assert "pip install 'mortie[numba]'" in last
 
 
+@pytest.mark.usefixtures("numba_version")
+def test_cells_need_the_extension():
+    program = """
+import mortie, mortie.cells
+for call in (mortie.mort2vertices, mortie.cells.boundary, mortie.cells.compact):
+    try:
+        call(12)
+    except ImportError as error:
+        print(error)
+"""
+    why = "needs the C++ extension, and numba runs in its place: MORTIE_FORCE_NUMBA is set"
+    assert output("-c", program, MORTIE_FORCE_NUMBA="1").splitlines() == [
+        f"{name} {why}" for name in ("mort2vertices", "mortie.cells", "mortie.cells")
+    ]
+
+
 def test_maps_name_their_extra():
     done = python("-c", "import sys; sys.modules['matplotlib'] = None; import mortie.plot")
     assert done.returncode == 1
