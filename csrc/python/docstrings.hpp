@@ -529,6 +529,13 @@ int
     The number of points, for all ufuncs and threads together.
 )";
 
+inline constexpr const char *cover =
+    R"(cover(lat, lon, kinds, paths, geometries, order, mode, mixed, oriented)
+--
+
+Cover regions in ragged arrays; `mortie.cover` calls it.
+)";
+
 inline constexpr const char *kernel = R"(kernel()
 --
 

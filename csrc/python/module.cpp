@@ -10,6 +10,7 @@
 #include "kernels/dispatch.hpp"
 #include "kernels/kernels.hpp"
 #include "python/docstrings.hpp"
+#include "python/regions.hpp"
 #include "python/ufunc_loop.hpp"
 
 namespace mortie {
@@ -147,6 +148,7 @@ PyObject *count_exact_points(PyObject *, PyObject *) {
 PyMethodDef functions[] = {
     {"kernel", kernel, METH_NOARGS, docstrings::kernel},
     {"exact_points", count_exact_points, METH_NOARGS, docstrings::exact_points},
+    {"cover", cover, METH_VARARGS, docstrings::cover},
     {nullptr, nullptr, 0, nullptr},
 };
 

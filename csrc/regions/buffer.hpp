@@ -49,8 +49,8 @@ template <typename T> class Buffer {
         }
     }
 
-    // Drops what lies beyond `size`, which is at most size().
-    void shrink(std::size_t size) noexcept { size_ = size; }
+    // The number of elements, within what has been reserved; new ones have any value.
+    void resize(std::size_t size) noexcept { size_ = size; }
     void clear() noexcept { size_ = 0; }
 
     // Makes room for this many elements in all; false if there is none.
@@ -70,6 +70,12 @@ template <typename T> class Buffer {
         elements_ = static_cast<T *>(moved);
         capacity_ = capacity;
         return true;
+    }
+
+    // Hands over the memory, for std::free.
+    T *release() noexcept {
+        size_ = capacity_ = 0;
+        return std::exchange(elements_, nullptr);
     }
 
     void swap(Buffer &other) noexcept {

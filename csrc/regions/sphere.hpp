@@ -130,6 +130,17 @@ struct Longitude {
     return {without_dust(east.x), without_dust(east.y), without_dust(east.z)};
 }
 
+// A sum and what its rounding lost (Knuth's).
+struct Sum {
+    double value, error;
+};
+
+static constexpr Sum two_sum(double a, double b) noexcept {
+    const double sum = a + b;
+    const double of_b = sum - a;
+    return {sum, (a - (sum - of_b)) + (b - of_b)};
+}
+
 // A sum of doubles that do not overlap, the smallest first; the last has its sign.
 template <std::size_t capacity> class Expansion {
   public:
@@ -166,23 +177,13 @@ template <std::size_t capacity> class Expansion {
     constexpr int sign() const noexcept { return size_ == 0 ? 0 : part_[size_ - 1] < 0 ? -1 : 1; }
 
   private:
-    struct Pair {
-        double value, error;
-    };
-
-    static constexpr Pair two_sum(double a, double b) noexcept {
-        const double sum = a + b;
-        const double of_b = sum - a;
-        return {sum, (a - (sum - of_b)) + (b - of_b)};
-    }
-
-    static constexpr Pair split(double a) noexcept { // Veltkamp's
+    static constexpr Sum split(double a) noexcept { // Veltkamp's
         const double scaled = 134217729 * a;
         const double high = scaled - (scaled - a);
         return {high, a - high};
     }
 
-    static constexpr Pair two_product(double a, double b) noexcept { // Dekker's
+    static constexpr Sum two_product(double a, double b) noexcept { // Dekker's
         const double product = a * b;
         const auto [a_high, a_low] = split(a);
         const auto [b_high, b_low] = split(b);
