@@ -14,3 +14,14 @@ mort2latlon: np.ufunc
 
 def kernel() -> str: ...
 def exact_points() -> int: ...
+def cover(
+    lat: np.ndarray,
+    lon: np.ndarray,
+    kinds: np.ndarray,
+    paths: np.ndarray,
+    geometries: np.ndarray,
+    order: int,
+    mode: int,
+    mixed: bool,
+    oriented: bool,
+) -> tuple[np.ndarray, np.ndarray]: ...

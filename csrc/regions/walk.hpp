@@ -21,10 +21,23 @@ struct Piece {
     Place from, to;
 };
 
-// How fast the place of a point on an arc moves, for each radian, and bounds of its second
-// derivatives.
+// How fast one coordinate of the place of a point on an arc moves, for each radian, and a bound of
+// its second derivative.
+struct Speed {
+    double speed, bend;
+
+    // Whether it keeps its direction within `reach`, or turns round within rounding.
+    bool goes_one_way(double reach) const noexcept {
+        return std::fabs(speed) > bend * reach || bend * reach * reach < 1e-16;
+    }
+};
+
 struct Motion {
-    double rising, falling, bend;
+    Speed rising, falling;
+
+    bool goes_one_way(double reach) const noexcept {
+        return rising.goes_one_way(reach) && falling.goes_one_way(reach);
+    }
 };
 
 // In the strip, `rising` and `falling` are t +- 3/4 z. On a great circle, with w = cos(latitude)
@@ -36,32 +49,37 @@ struct Motion {
     const double turning =
         quarter_turn * (at.x * direction.y - at.y * direction.x) / (at.x * at.x + at.y * at.y);
     const double climb = 0.75 * direction.z;
-    return {turning + climb, turning - climb, 2.03 + 1.61 * curvature};
+    const double bend = 2.03 + 1.61 * curvature;
+    return {{turning + climb, bend}, {turning - climb, bend}};
 }
 
 // In a cap they are t sigma and (t - 1) sigma, with sigma = sqrt(6) sin(c / 2), c the distance from
-// the pole. On a great circle, d2t sigma + 2 dt dsigma = 2/pi sqrt(6) n_z dc / (4 cos(c / 2)**3) <
-// 0.2, and d2sigma < sqrt(3/2) (sin(c / 2) / 2 + 1 / sin(c)): together less than 0.45 +
-// 1.23 / sin(c). A small circle's curvature adds 2/pi sigma / sin(c) + sqrt(3/2) < 2.08 times
-// itself. `reach` is how far from here the bound has to hold.
+// the pole. With h = sin(c)**2 dlon, which is constant on a great circle, there
+//     d2t sigma + 2 dt dsigma = 2/pi sqrt(6) h dc / (4 cos(c / 2)**3) < 0.52 h,
+//     d2sigma < sqrt(3/2) (sin(c / 2) / 2 + 1 / sin(c)) < 0.25 + 1.23 / sin(c),
+// the latter times t or 1 - t. A small circle's curvature changes h by as much for each radian, and
+// adds 2/pi sigma / sin(c) < 0.86 and sqrt(3/2) < 1.23 times itself.
+// `reach` is how far from here the bound has to hold.
 [[maybe_unused]] static Motion motion_in_cap(Zone zone, double t, Vector at, Vector direction,
                                              double curvature, double reach) noexcept {
     const double radius_squared = at.x * at.x + at.y * at.y;
     const double sigma = std::sqrt(3 * radius_squared / (1 + std::fabs(at.z)));
-    const double turning =
-        quarter_turn * (at.x * direction.y - at.y * direction.x) / radius_squared;
+    const double h = at.x * direction.y - at.y * direction.x;
+    const double turning = quarter_turn * h / radius_squared;
     const double growth = -1.5 * static_cast<double>(zone.cap) * direction.z / sigma;
-    const double of_west = turning * sigma + t * growth;
-    const double of_east = turning * sigma - (1 - t) * growth;
     const double nearest = std::sqrt(radius_squared) - reach; // the sine of c, at least
-    const double bend = nearest > 0 ? 0.45 + 1.23 / nearest + 2.08 * curvature : HUGE_VAL;
-    return zone.cap > 0 ? Motion{of_east, of_west, bend} : Motion{of_west, of_east, bend};
-}
-
-// Whether a motion keeps its direction within `reach`.
-[[maybe_unused]] static bool is_monotone(Motion motion, double reach) noexcept {
-    return std::fabs(motion.rising) > motion.bend * reach &&
-           std::fabs(motion.falling) > motion.bend * reach;
+    const auto speed = [&](double value, double part) {
+        if (!(nearest > 0)) {
+            return Speed{value, HUGE_VAL};
+        }
+        const double most_h = std::fabs(h) + curvature * reach;
+        const double most = part + quarter_turn * most_h / (nearest * nearest) * reach;
+        return Speed{value, 0.52 * most_h + 0.86 * curvature +
+                                std::min(most, 1.0) * (0.25 + 1.23 / nearest + 1.23 * curvature)};
+    };
+    const Speed of_west = speed(turning * sigma + t * growth, t);
+    const Speed of_east = speed(turning * sigma - (1 - t) * growth, 1 - t);
+    return zone.cap > 0 ? Motion{of_east, of_west} : Motion{of_west, of_east};
 }
 
 [[maybe_unused]] static void sort_few(double *values, std::size_t count) noexcept {
@@ -208,7 +226,7 @@ template <typename Recorder> class Walk {
             if ((climb_a < 0) != (climb_b < 0) && std::fabs(middle.z) + reach > two_thirds) {
                 return false;
             }
-            if (!is_monotone(motion_in_strip(middle, direction, 0), reach)) {
+            if (!motion_in_strip(middle, direction, 0).goes_one_way(reach)) {
                 return false;
             }
             to = unwrap(a.place, to);
@@ -219,9 +237,9 @@ template <typename Recorder> class Walk {
                                                   direction, 0, reach);
             const Motion motion_b = motion_in_cap(b.zone, part_of_quarter(b.zone, b.place), middle,
                                                   direction, 0, reach);
-            if (!is_monotone(motion_a, reach) || !is_monotone(motion_b, reach) ||
-                (motion_a.rising < 0) != (motion_b.rising < 0) ||
-                (motion_a.falling < 0) != (motion_b.falling < 0)) {
+            if (!motion_a.goes_one_way(reach) || !motion_b.goes_one_way(reach) ||
+                (motion_a.rising.speed < 0) != (motion_b.rising.speed < 0) ||
+                (motion_a.falling.speed < 0) != (motion_b.falling.speed < 0)) {
                 return false;
             }
         }
@@ -279,8 +297,7 @@ template <typename Recorder> class Walk {
         }
     }
 
-    // A part of an arc that lies in one zone; it is halved until each half goes one way, or is so
-    // short that its bend is less than rounding.
+    // A part of an arc that lies in one zone; it is halved until each half goes one way.
     void refine(const Arc &arc, double begin, double end) noexcept {
         const double half = 0.5 * (end - begin);
         const double angle = begin + half;
@@ -293,8 +310,7 @@ template <typename Recorder> class Walk {
         const Motion motion = zone.cap == 0 ? motion_in_strip(middle, direction, curvature)
                                             : motion_in_cap(zone, part_of_quarter(zone, place),
                                                             middle, direction, curvature, reach);
-        if (!is_monotone(motion, reach) && reach > 1e-16 && motion.bend * reach * reach > 1e-16 &&
-            begin < angle && angle < end) {
+        if (!motion.goes_one_way(reach) && reach > 1e-16 && begin < angle && angle < end) {
             refine(arc, begin, angle);
             refine(arc, angle, end);
             return;
