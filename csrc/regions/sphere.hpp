@@ -112,9 +112,15 @@ struct Longitude {
     double rest;           // in -45 to 45
 };
 
+// The nearest integer to a number of less than 2**51: adding this leaves no bits for a fraction.
+static constexpr double nearest(double value) noexcept {
+    constexpr double shift = 0x1.8p52;
+    return (value + shift) - shift;
+}
+
 [[maybe_unused]] static Longitude split_longitude(double lon) noexcept {
     const double small = std::fabs(lon) <= 720 ? lon : std::fmod(lon, 360);
-    const double quarters = std::nearbyint(small * (1.0 / 90));
+    const double quarters = nearest(small * (1.0 / 90));
     return {static_cast<std::int64_t>(quarters), small - 90 * quarters};
 }
 

@@ -190,8 +190,11 @@ template <typename Recorder> class Walk {
     // The cell of a place; rounding puts none out of its zone.
     Square square_of(Zone zone, Place place) const noexcept {
         const auto nside = static_cast<double>(grid_.nside());
-        Square square = {static_cast<std::int64_t>(std::floor(place.rising * nside)),
-                         static_cast<std::int64_t>(std::floor(place.falling * nside))};
+        const auto floor = [](double value) { // which takes no call of the library
+            const auto truncated = static_cast<std::int64_t>(value);
+            return truncated - (value < static_cast<double>(truncated));
+        };
+        Square square = {floor(place.rising * nside), floor(place.falling * nside)};
         if (zone.cap != 0) {
             const std::int64_t west = zone.quarter * grid_.nside();
             const std::int64_t east = west + grid_.nside();
