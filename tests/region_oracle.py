@@ -79,7 +79,9 @@ def exact_distance(order, nest, side, a, b, low, high):
         p = [radius * mp.cos(lon), radius * mp.sin(lon), z]
         if dot(p, from_a) >= 0 and dot(p, to_b) >= 0:
             return abs(dot(p, normal))
-        return min(mp.sqrt(sum((c - d) ** 2 for c, d in zip(p, end, strict=True))) for end in (a, b))
+        return min(
+            mp.sqrt(sum((c - d) ** 2 for c, d in zip(p, end, strict=True))) for end in (a, b)
+        )
 
     low, high = mp.mpf(low), mp.mpf(high)
     for _ in range(120):
@@ -156,7 +158,7 @@ class Oracle:
 
     def decide_exactly(self):
         """Measure again, in 60 digits, what doubles can't tell to be met or not."""
-        unsure = (2e-16 < self.near) & (self.near < 10 * FAR) & ~self.holds_vertex
+        unsure = (self.near > 2e-16) & (self.near < 10 * FAR) & ~self.holds_vertex
         for cell in np.flatnonzero(unsure):
             sides, arcs = np.nonzero(self.edge_distance[cell] < 10 * FAR)
             self.near[cell] = min(

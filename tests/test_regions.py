@@ -5,7 +5,7 @@ import pytest
 
 import mortie
 
-if not mortie.backend() == "native":
+if mortie.backend() != "native":
     pytest.skip("regions need the C++ extension", allow_module_level=True)
 
 TWO_THIRDS = 41.810314895778596  # degrees: where the formulas of HEALPix change
@@ -81,3 +81,211 @@ def test_degenerate_regions(name, order):
     pytest.importorskip("mpmath")
     rings, inner, oriented = DEGENERATE[name]
     check(order, rings, inner, oriented, exact=True)
+
+
+def star(rng, n, radius, centre=None):
+    """Make a ring that its centre sees all of, and that centre."""
+    c = rng.normal(size=3) if centre is None else centre
+    c /= np.linalg.norm(c)
+    u = np.cross(c, rng.normal(size=3))
+    u /= np.linalg.norm(u)
+    angle = 2 * np.pi * (np.arange(n) + rng.uniform(-0.3, 0.3, n)) / n
+    r = radius * rng.uniform(0.4, 1, n)
+    across = np.cos(angle)[:, None] * u + np.sin(angle)[:, None] * np.cross(c, u)
+    points = np.vstack([np.cos(r)[:, None] * c + np.sin(r)[:, None] * across, c])
+    lat = np.degrees(np.arctan2(points[:, 2], np.hypot(points[:, 0], points[:, 1])))
+    lon = np.degrees(np.arctan2(points[:, 1], points[:, 0]))
+    return (lat[:-1], lon[:-1]), (lat[-1], lon[-1])
+
+
+@pytest.mark.parametrize("seed", range(24))
+def test_random_regions(seed):
+    pytest.importorskip("mpmath")
+    rng = np.random.default_rng(seed)
+    ring, inner = star(rng, rng.integers(4, 12), 10 ** rng.uniform(-2, 0.1))
+    check(rng.integers(0, 4), [ring], inner)
+
+
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("order", [7, 12])
+def test_cells_of_samples(seed, order):
+    rng = np.random.default_rng(seed)
+    (lat, lon), inner = star(rng, 40, 0.02 * 2.0 ** (7 - order) * 10 ** rng.uniform(0, 1))
+    cells = {mode: mortie.cover((lat, lon), order, mode=mode) for mode in MODES}
+    points = vectors_of(lat, lon)
+    t = rng.uniform(size=(200, 1, 1))
+    edges = (1 - t) * points + t * np.roll(points, -1, 0)
+    edges = edges.reshape(-1, 3)
+    on_edges = mortie.latlon2mort(order, *latlon_of(edges))
+    assert np.isin(on_edges, cells["boundary"]).all()
+    within = edges + rng.uniform(size=(len(edges), 1)) * (vectors_of(*inner) - edges)
+    assert np.isin(mortie.latlon2mort(order, *latlon_of(within)), cells["overlap"]).all()
+    beyond = edges + 0.3 * rng.uniform(size=(len(edges), 1)) * (edges - vectors_of(*inner))
+    assert not np.isin(mortie.latlon2mort(order, *latlon_of(beyond)), cells["within"]).any()
+    assert set(cells["within"]) <= set(cells["centre"]) <= set(cells["overlap"])
+    assert set(cells["overlap"]) == set(cells["within"]) | set(cells["boundary"])
+    for mode in ("overlap", "centre", "within"):
+        mixed = mortie.cover((lat, lon), order, mode=mode, mixed=True)
+        assert np.array_equal(expand(order, mixed), mortie.mort2nest(cells[mode]))
+        assert_fewest(mixed)
+
+
+def vectors_of(lat, lon):
+    lat, lon = np.radians(lat), np.radians(lon)
+    return np.stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)], -1)
+
+
+def latlon_of(points):
+    x, y, z = points.T
+    return np.degrees(np.arctan2(z, np.hypot(x, y))), np.degrees(np.arctan2(y, x))
+
+
+def expand(order, cells):
+    """List the nested cells of one order."""
+    depth = order - mortie.mort2order(cells)
+    nest = mortie.mort2nest(cells)
+    parts = [np.arange(n << 2 * d, (n + 1) << 2 * d) for n, d in zip(nest, depth, strict=True)]
+    return np.concatenate([*parts, np.empty(0, np.int64)])
+
+
+def assert_fewest(cells):
+    """No four cells make one."""
+    order, nest = mortie.mort2order(cells), mortie.mort2nest(cells)
+    keys = set(zip(order.tolist(), nest.tolist(), strict=True))
+    for k, n in keys:
+        assert k == 0 or n % 4 != 0 or any((k, n + i) not in keys for i in range(1, 4))
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_turned_mirrored_and_reversed(seed):
+    rng = np.random.default_rng(seed)
+    lat, lon = star(rng, 9, 0.5)[0]
+    if seed % 2:  # on the edges and corners of cells
+        lat, lon = np.round(lat / 30) * 30, np.round(lon / 11.25) * 11.25
+        line = [*zip(lon, lat, strict=True)]
+        shapely = pytest.importorskip("shapely")
+
+        def cover(lat, lon):
+            return mortie.cover(shapely.LineString(np.column_stack([lon, lat])), 5)
+    else:
+        line = None
+
+        def cover(lat, lon):
+            return mortie.cover((lat, lon), 5)
+
+    cells = cover(lat, lon)
+    assert line is None or len(cells) > 10
+    assert np.array_equal(cover(lat[::-1], lon[::-1]), cells)
+    centre = vectors_of(*mortie.mort2latlon(cells))
+
+    def at(x, y, z):
+        points = np.stack([x, y, z], -1)
+        return np.sort(mortie.latlon2nest(5, *latlon_of(points)))
+
+    x, y, z = centre.T
+    assert np.array_equal(at(-y, x, z), mortie.mort2nest(cover(lat, lon + 90)))
+    assert np.array_equal(at(x, y, -z), mortie.mort2nest(cover(-lat, lon)))
+    assert np.array_equal(at(x, -y, z), mortie.mort2nest(cover(lat, -lon)))
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_centres_as_healpy(seed):
+    healpy = pytest.importorskip("healpy")
+    rng = np.random.default_rng(seed)
+    centre = rng.normal(size=3)
+    n = 8
+    angle = 2 * np.pi * (np.arange(n) + rng.uniform(-0.2, 0.2, n)) / n
+    c = centre / np.linalg.norm(centre)
+    u = np.cross(c, [0.3, 0.5, 0.8])
+    u /= np.linalg.norm(u)
+    r = rng.uniform(0.05, 0.6)
+    points = np.cos(r) * c + np.sin(r) * (
+        np.cos(angle)[:, None] * u + np.sin(angle)[:, None] * np.cross(c, u)
+    )
+    expected = healpy.query_polygon(2**7, points, inclusive=False, nest=True)
+    cells = mortie.cover(latlon_of(points), 7, mode="centre")
+    assert np.array_equal(mortie.mort2nest(cells), np.sort(expected))
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_discs_as_healpy(seed):
+    healpy = pytest.importorskip("healpy")
+    rng = np.random.default_rng(seed)
+    lat, lon, radius = rng.uniform(-90, 90), rng.uniform(-180, 180), 10 ** rng.uniform(-1, 2.2)
+    cells = mortie.cover(mortie.disc(lat, lon, radius), 6, mode="centre")
+    expected = healpy.query_disc(2**6, vectors_of(lat, lon), np.radians(radius), nest=True)
+    assert np.array_equal(mortie.mort2nest(cells), np.sort(expected))
+    overlap = mortie.mort2nest(mortie.cover(mortie.disc(lat, lon, radius), 6))
+    assert np.isin(expected, overlap).all()
+    inclusive = healpy.query_disc(
+        2**6, vectors_of(lat, lon), np.radians(radius), nest=True, inclusive=True, fact=16
+    )
+    assert np.isin(overlap, inclusive).all()
+
+
+def test_neighbours_share_no_centre():
+    rng = np.random.default_rng(5)
+    corners = rng.normal(size=(6, 3))
+    corners = np.vstack([np.eye(3), -np.eye(3)]) + 0.2 * corners
+    corners /= np.linalg.norm(corners, axis=1)[:, None]
+    lat, lon = latlon_of(corners)
+    triangles = [(i, j, k) for i in (0, 3) for j in (1, 4) for k in (2, 5)]
+    regions = [(lat[list(t)], lon[list(t)]) for t in triangles]
+    cells, place = mortie.cover(regions, 6, mode="centre")
+    assert np.array_equal(np.sort(mortie.mort2nest(cells)), np.arange(12 * 4**6))
+    assert len(np.unique(place)) == 8
+
+
+def test_planar_edges_as_shapely():
+    shapely = pytest.importorskip("shapely")
+    region = shapely.Polygon([(-170, -80), (150, -60), (170, 20), (0, 75), (-175, 10)])
+    cells = mortie.cover(region, 6, mode="centre", edges="planar")
+    nest = np.arange(12 * 4**6)
+    lat, lon = mortie.mort2latlon(mortie.nest2mort(6, nest))
+    points = shapely.points((lon + 180) % 360 - 180, lat)
+    assert np.array_equal(mortie.mort2nest(cells), nest[shapely.contains(region, points)])
+
+
+WRONG = [
+    ([0, 1, 91], [0, 1, 2], {}, "geometry 0, part 0, vertex 2: latitude .* not 91"),
+    ([0, np.nan, 1], [0, 1, 2], {}, "vertex 1: latitude .* not nan"),
+    ([0, 1, 2], [np.inf, 1, 2], {}, "vertex 0: longitude .* not inf"),
+    ([0, 0, 5], [0, 180, 3], {}, "vertex 0: the next vertex is its antipode"),
+    ([1, 1, 2, 1], [5, 5, 6, 365], {}, "a ring needs three different vertices"),
+    ([1, 2], [5, 5, 6], {}, "2 latitudes and 3 longitudes"),
+    ([0, 1, 2], [0, 1, 0], {"order": 19}, "order must lie in 0-18, not 19"),
+    ([0, 1, 2], [0, 1, 0], {"mode": "all"}, "mode must be one of"),
+    ([0, 1, 2], [0, 1, 0], {"edges": "flat"}, "edges must be"),
+    ([0, 0, 80], [0, 90, 0], {"order": 18}, r"2\*\*31 are the most"),
+]
+
+
+@pytest.mark.parametrize(("lat", "lon", "options", "message"), WRONG)
+def test_wrong_regions(lat, lon, options, message):
+    with pytest.raises(ValueError, match=message):
+        mortie.cover((lat, lon), **{"order": 3, **options})
+
+
+def test_kinds_of_input():
+    shapely = pytest.importorskip("shapely")
+    region = shapely.Polygon([(0, 0), (20, 0), (20, 30)])
+    ring = ([0, 0, 30], [0, 20, 20])
+    expected = mortie.cover(ring, 5)
+    feature = {"type": "Feature", "geometry": region.__geo_interface__, "properties": {}}
+    for one in (region, region.wkb, region.__geo_interface__, feature,
+                shapely.MultiPolygon([region]), shapely.GeometryCollection([region])):  # fmt: skip
+        assert np.array_equal(mortie.cover(one, 5), expected)
+    other = mortie.disc(-50, 10, 3)
+    cells, place = mortie.cover([region, other, ring], 5)
+    assert np.array_equal(cells[place == 0], expected)
+    assert np.array_equal(cells[place == 1], mortie.cover(other, 5))
+    assert np.array_equal(cells[place == 2], expected)
+    cells, place = mortie.cover([], 5)
+    assert len(cells) == len(place) == 0
+    assert len(mortie.cover(shapely.Polygon(), 5)) == 0
+    for wrong in (5, "x", [1.0], [None]):
+        with pytest.raises((TypeError, ValueError)):
+            mortie.cover(wrong, 5)
+
+
+MODES = ("overlap", "centre", "within", "boundary")
