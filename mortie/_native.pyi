@@ -25,3 +25,6 @@ def cover(
     mixed: bool,
     oriented: bool,
 ) -> tuple[np.ndarray, np.ndarray]: ...
+def track(
+    lat: np.ndarray, lon: np.ndarray, order: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]: ...

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["Disc", "Regions", "cover", "disc"]
+__all__ = ["Disc", "Regions", "cover", "disc", "track"]
 
 MODES = ("overlap", "centre", "within", "boundary")
 SHELL, HOLE, LINE, POINTS, DISC = range(5)  # as in csrc/regions/cover.hpp
@@ -326,7 +326,7 @@ class Regions:
     <mortie.Regions: 2 regions, 2 parts>
     >>> cells, place = lakes.cover(5)
     >>> print(place)
-    [0 0 0 0 1 1]
+    [0 0 0 0 1]
     """
 
     def __init__(self, regions: Any, *, oriented: bool = False, edges: str = "geodesic") -> None:
@@ -468,11 +468,55 @@ def cover(
     >>> import mortie
     >>> lat, lon = [-77.0, -78.5, -78.5], [160.0, 155.0, 165.0]
     >>> mortie.cover((lat, lon), 4)
-    array([-41122, -41124, -41142])
-    >>> mortie.cover((lat, lon), 6, mode="within", mixed=True)
-    array([-4112232, -4112234, -4112411])
+    array([-41121, -41122, -41123, -41124])
+    >>> mortie.cover((lat, lon), 7, mode="within", mixed=True)
+    array([-41122334])
     """
     regions = Regions(region, oriented=oriented, edges=edges)
     if regions._single:
         return regions._counted(order, mode, mixed)[0]
     return regions.cover(order, mode=mode, mixed=mixed)
+
+
+def track(lat: Any, lon: Any, order: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Give the cells that a path passes, in the order in which it does.
+
+    Parameters
+    ----------
+    lat, lon : array_like of float64, shape (n,)
+        The path's vertices, in degrees; arcs of great circles join them.
+    order : int
+        The order of the cells, 0-18.
+
+    Returns
+    -------
+    cells : ndarray of int64, shape (m,)
+        Morton indices. A cell that the path comes back to is there again.
+    enter, leave : ndarray of float64, shape (m,)
+        Where on the path it enters and leaves each cell: the number of a vertex,
+        and the part of the way to the next one as a fraction. So
+        ``numpy.interp(enter, range(n), time)`` gives the times.
+
+    Raises
+    ------
+    ValueError
+        If there are not as many latitudes as longitudes, a latitude lies outside
+        -90 to 90, a longitude is not finite, neighbours are antipodal, or `order`
+        lies outside 0-18.
+
+    Notes
+    -----
+    Where the path follows the edge of cells or crosses at a corner, it counts to
+    one of the cells there, the same one in both directions; of a point where it
+    only touches a cell nothing is told. ``mortie.cover`` of a line has all of them.
+
+    Examples
+    --------
+    >>> import mortie
+    >>> cells, enter, leave = mortie.track([-77.0, -79.0], [166.0, 160.0], 5)
+    >>> print(cells)
+    [-411224 -411223 -411214]
+    >>> print(enter.round(3), leave.round(3))
+    [0.    0.295 0.903] [0.295 0.903 1.   ]
+    """
+    return _native().track(np.asarray(lat, np.float64), np.asarray(lon, np.float64), order)

@@ -223,6 +223,55 @@ def test_discs_as_healpy(seed):
     assert np.isin(overlap, inclusive).all()
 
 
+@pytest.mark.parametrize("seed", range(12))
+def test_tracks(seed):
+    rng = np.random.default_rng(seed)
+    n, order = rng.integers(2, 9), rng.integers(0, 10)
+    lat, lon = rng.uniform(-90, 90, n), rng.uniform(-180, 180, n)
+    if seed % 3 == 0:
+        lat = np.clip(lat[0] + 0.3 * rng.normal(size=n).cumsum(), -90, 90)
+        lon = lon[0] + 0.3 * rng.normal(size=n).cumsum()
+    cells, enter, leave = mortie.track(lat, lon, order)
+    assert enter[0] == 0
+    assert leave[-1] == n - 1
+    assert np.array_equal(enter[1:], leave[:-1])
+    assert np.all(enter <= leave)
+    assert np.all(cells[1:] != cells[:-1])
+    # Each point of the path lies in the cell whose stay holds its place.
+    place = np.sort(rng.uniform(0, n - 1, 2000))
+    first = place.astype(int)
+    part = (place - first)[:, None]
+    points = vectors_of(lat, lon)
+    a, b = points[first], points[first + 1]
+    angle = np.arctan2(np.linalg.norm(np.cross(a, b), axis=1), (a * b).sum(1))[:, None]
+    at = np.sin((1 - part) * angle) * a + np.sin(part * angle) * b
+    expected = mortie.latlon2mort(order, *latlon_of(at))
+    assert np.array_equal(cells[np.searchsorted(leave, place)], expected)
+    # The way back passes the same cells.
+    back, entered, left = mortie.track(lat[::-1], lon[::-1], order)
+    assert np.array_equal(back[::-1], cells)
+    np.testing.assert_allclose(n - 1 - left[::-1], enter, rtol=0, atol=1e-12)
+    np.testing.assert_allclose(n - 1 - entered[::-1], leave, rtol=0, atol=1e-12)
+
+
+def test_tracks_of_few_vertices():
+    cells, enter, leave = mortie.track([10.0], [20.0], 6)
+    assert np.array_equal(cells, [mortie.latlon2mort(6, 10.0, 20.0)])
+    assert enter[0] == leave[0] == 0
+    assert all(len(part) == 0 for part in mortie.track([], [], 6))
+    cells, enter, leave = mortie.track([10, 10, 11], [20, 20, 20], 2)
+    assert leave[-1] == 2
+    for lat, lon, order, message in [
+        ([0, 95], [0, 1], 5, "vertex 1: latitude .* not 95"),
+        ([0, 5], [np.nan, 1], 5, "vertex 0: longitude .* not nan"),
+        ([0, 0], [-90, 90], 5, "antipode"),
+        ([0, 1], [0], 5, "2 latitudes and 1 longitudes"),
+        ([0, 1], [0, 1], 19, "order must lie in 0-18, not 19"),
+    ]:
+        with pytest.raises(ValueError, match=message):
+            mortie.track(lat, lon, order)
+
+
 def test_neighbours_share_no_centre():
     rng = np.random.default_rng(5)
     corners = rng.normal(size=(6, 3))

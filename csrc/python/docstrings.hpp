@@ -536,6 +536,12 @@ inline constexpr const char *cover =
 Cover regions in ragged arrays; `mortie.cover` calls it.
 )";
 
+inline constexpr const char *track = R"(track(lat, lon, order)
+--
+
+List the cells that a path passes; `mortie.track` calls it.
+)";
+
 inline constexpr const char *kernel = R"(kernel()
 --
 

@@ -149,6 +149,7 @@ PyMethodDef functions[] = {
     {"kernel", kernel, METH_NOARGS, docstrings::kernel},
     {"exact_points", count_exact_points, METH_NOARGS, docstrings::exact_points},
     {"cover", cover, METH_VARARGS, docstrings::cover},
+    {"track", track, METH_VARARGS, docstrings::track},
     {nullptr, nullptr, 0, nullptr},
 };
 

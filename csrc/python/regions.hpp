@@ -6,10 +6,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstdio>
 #include <cstdlib>
 
 #include "regions/buffer.hpp"
 #include "regions/cover.hpp"
+#include "regions/track.hpp"
 
 namespace mortie {
 
@@ -151,14 +153,12 @@ struct RaggedRegions {
     }
 };
 
-inline void raise_fault(const RaggedRegions &regions, std::size_t geometry, std::size_t path,
-                        Finding found) {
-    const std::size_t ring = path - regions.first_path(geometry);
-    const Path where = regions.path(path);
+// `name` says which path that is.
+inline void raise_fault(const Path &path, const char *name, Finding found) {
     const auto raise = [&](const char *text, double number) {
         Owned value(PyFloat_FromDouble(number));
         if (value) {
-            PyErr_Format(PyExc_ValueError, text, geometry, ring, found.vertex, value.get());
+            PyErr_Format(PyExc_ValueError, text, name, found.vertex, value.get());
         }
     };
     switch (found.fault) {
@@ -168,34 +168,28 @@ inline void raise_fault(const RaggedRegions &regions, std::size_t geometry, std:
         PyErr_NoMemory();
         break;
     case Fault::bad_latitude:
-        raise("geometry %zu, part %zu, vertex %zu: latitude must lie in -90 to 90 degrees, not %S",
-              where.lat[found.vertex]);
+        raise("%s, vertex %zu: latitude must lie in -90 to 90 degrees, not %S",
+              path.lat[found.vertex]);
         break;
     case Fault::bad_longitude:
-        raise("geometry %zu, part %zu, vertex %zu: longitude must be a finite number of degrees, "
-              "not %S",
-              where.lon[found.vertex]);
+        raise("%s, vertex %zu: longitude must be a finite number of degrees, not %S",
+              path.lon[found.vertex]);
         break;
     case Fault::bad_radius:
-        raise("geometry %zu, part %zu, vertex %zu: a disc's radius must lie in 0 to 180 degrees, "
-              "not %S",
-              where.lat[1]);
+        raise("%s, vertex %zu: a disc's radius must lie in 0 to 180 degrees, not %S", path.lat[1]);
         break;
     case Fault::antipodal:
         PyErr_Format(PyExc_ValueError,
-                     "geometry %zu, part %zu, vertex %zu: the next vertex is its antipode, and no "
-                     "edge between them is the shortest",
-                     geometry, ring, found.vertex);
+                     "%s, vertex %zu: the next vertex is its antipode, and no edge between them "
+                     "is the shortest",
+                     name, found.vertex);
         break;
     case Fault::too_few:
-        PyErr_Format(PyExc_ValueError,
-                     "geometry %zu, part %zu, vertex %zu: a ring needs three different vertices",
-                     geometry, ring, found.vertex);
+        PyErr_Format(PyExc_ValueError, "%s, vertex %zu: a ring needs three different vertices",
+                     name, found.vertex);
         break;
     case Fault::broken:
-        PyErr_Format(PyExc_RuntimeError,
-                     "geometry %zu, part %zu: its cells form no chain; please report this",
-                     geometry, ring);
+        PyErr_Format(PyExc_RuntimeError, "%s: its cells form no chain; please report this", name);
         break;
     }
 }
@@ -259,7 +253,12 @@ inline PyObject *cover(PyObject *, PyObject *args) {
         return nullptr;
     }
     if (found.fault != Fault::none || counts.failed()) {
-        raise_fault(regions, geometry, path, counts.failed() ? Finding{Fault::memory} : found);
+        char name[80];
+        std::snprintf(name, sizeof name, "geometry %zu, part %zu", geometry,
+                      path - regions.first_path(geometry));
+        const bool is_path = path < regions.first_path(geometry + (geometry < regions.size()));
+        raise_fault(is_path ? regions.path(path) : Path{}, name,
+                    counts.failed() ? Finding{Fault::memory} : found);
         return nullptr;
     }
     if (total > most_cells) {
@@ -276,6 +275,66 @@ inline PyObject *cover(PyObject *, PyObject *args) {
         return nullptr;
     }
     return PyTuple_Pack(2, first.get(), second.get());
+}
+
+// track(lat, lon, order): cells, and where the path enters and leaves them.
+inline PyObject *track(PyObject *, PyObject *args) {
+    PyObject *lats = nullptr;
+    PyObject *lons = nullptr;
+    long long order = 0;
+    if (PyArg_ParseTuple(args, "OOL", &lats, &lons, &order) == 0) {
+        return nullptr;
+    }
+    const Column<double> lat(lats, NPY_DOUBLE);
+    const Column<double> lon(lons, NPY_DOUBLE);
+    if (!lat || !lon) {
+        return nullptr;
+    }
+    if (lat.size() != lon.size()) {
+        PyErr_Format(PyExc_ValueError, "%zu latitudes and %zu longitudes make no path", lat.size(),
+                     lon.size());
+        return nullptr;
+    }
+    if (!is_order(order)) {
+        PyErr_Format(PyExc_ValueError, "order must lie in 0-18, not %lld", order);
+        return nullptr;
+    }
+    const Path path = {Kind::line, lat.data(), lon.data(), lat.size()};
+    Buffer<std::int64_t> cells;
+    Buffer<double> enter;
+    Buffer<double> leave;
+    Finding found;
+    bool stopped = false;
+    {
+        WithoutGil gil;
+        Buffer<Stay> stays;
+        found = track_path(order, path, {WithoutGil::interrupted, &gil}, stays, stopped);
+        const std::size_t n = stays.size();
+        if (found.fault == Fault::none &&
+            !(cells.reserve(n) && enter.reserve(n) && leave.reserve(n))) {
+            found.fault = Fault::memory;
+        }
+        for (std::size_t i = 0; found.fault == Fault::none && i < n; ++i) {
+            const Stay stay = stays[i];
+            cells.push(encode(order, stay.nest, stay.nest >> 2 * order));
+            enter.push(stay.enter);
+            leave.push(stay.leave);
+        }
+    }
+    if (stopped) {
+        return nullptr;
+    }
+    if (found.fault != Fault::none) {
+        raise_fault(path, "path", found);
+        return nullptr;
+    }
+    Owned first(make_array(std::move(cells), NPY_INT64));
+    Owned second(make_array(std::move(enter), NPY_DOUBLE));
+    Owned third(make_array(std::move(leave), NPY_DOUBLE));
+    if (!first || !second || !third) {
+        return nullptr;
+    }
+    return PyTuple_Pack(3, first.get(), second.get(), third.get());
 }
 
 } // namespace mortie

@@ -62,6 +62,8 @@ struct BaseCrossings {
 // What a walk along one ring adds to the passages of a region.
 class Recorder {
   public:
+    static constexpr bool wants_angles = false;
+
     Recorder(std::int64_t order, Buffer<Passage> &passages) noexcept
         : grid_(order), passages_(passages) {}
 
@@ -214,6 +216,15 @@ struct Path {
     std::size_t size;
 };
 
+[[maybe_unused]] static bool are_antipodal(const Vertex &a, const Vertex &b) noexcept {
+    const Vector sum = a.at + b.at;
+    if (dot(sum, sum) > 1e-20) {
+        return false;
+    }
+    const Vector normal = great_circle(a, b);
+    return !(dot(normal, normal) > 0.5);
+}
+
 // The boundary of a region: its passages, and by how many parts of the region the base cells'
 // southern corners are held.
 class Boundary {
@@ -354,15 +365,6 @@ class Boundary {
             walk.point(first);
         }
         return {};
-    }
-
-    static bool are_antipodal(const Vertex &a, const Vertex &b) noexcept {
-        const Vector sum = a.at + b.at;
-        if (dot(sum, sum) > 1e-20) {
-            return false;
-        }
-        const Vector normal = great_circle(a, b);
-        return !(dot(normal, normal) > 0.5);
     }
 
     void add_disc(const Path &path, Walk<Recorder> &walk, Recorder &recorder,

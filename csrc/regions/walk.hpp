@@ -16,7 +16,7 @@ namespace mortie {
 // A part of an arc in one zone, in which `rising` and `falling` go one way each.
 struct Piece {
     Arc arc;
-    double begin, end; // angles; both 0 where nobody asks for them
+    double begin, end; // angles; 0 for a short arc, if its recorder wants none
     Zone zone;
     Place from, to;
 };
@@ -100,6 +100,8 @@ struct Motion {
 //     touch(pixel)                 this one, which the chain may not hold, is met within rounding
 //     touch_corner(pixel, corner)  the same, at a corner
 //     broken()                     two pieces do not meet; this never happens
+//
+// A recorder with `wants_angles` also gets at(angle), where on the arc that happens which follows.
 template <typename Recorder> class Walk {
   public:
     Walk(std::int64_t order, Recorder &recorder) noexcept : grid_(order), recorder_(recorder) {}
@@ -246,7 +248,12 @@ template <typename Recorder> class Walk {
                 return false;
             }
         }
-        stairs({{normal, a.at, cross(normal, a.at), 0, 1, 0}, 0, 0, a.zone, a.place, to});
+        double length = 0;
+        if constexpr (Recorder::wants_angles) {
+            length = 2 * std::atan2(norm(a.at - b.at), sum_length);
+        }
+        const Arc arc = {normal, a.at, cross(normal, a.at), 0, 1, length};
+        stairs({arc, 0, length, a.zone, a.place, to});
         return true;
     }
 
@@ -369,8 +376,47 @@ template <typename Recorder> class Walk {
         } while (!(side.pixel == pixel));
     }
 
+    // Where a piece crosses a line of rising or falling, which it does once or within rounding:
+    // by false position, in Illinois' way (Dowell and Jarratt 1971, BIT 11, 168).
+    static double crossing(const Piece &piece, double Place::*coordinate, double line) noexcept {
+        double low = piece.begin;
+        double high = piece.end;
+        double off_low = piece.from.*coordinate - line;
+        double off_high = piece.to.*coordinate - line;
+        if (off_low == 0 || (off_low < 0) == (off_high < 0)) {
+            return std::fabs(off_low) <= std::fabs(off_high) ? low : high;
+        }
+        int side = 0;
+        for (int i = 0; i < 100 && std::fabs(high - low) > 1e-16; ++i) {
+            const double angle = low + (high - low) * (off_low / (off_low - off_high));
+            Place place = place_in(piece.zone, piece.arc.at(angle));
+            if (piece.zone.cap == 0) {
+                place = unwrap(piece.from, place);
+            }
+            const double off = place.*coordinate - line;
+            if (std::fabs(off) < 0x1p-51) {
+                return angle;
+            }
+            if ((off < 0) == (off_low < 0)) {
+                off_high *= side == 1 ? 0.5 : 1;
+                low = angle;
+                off_low = off;
+                side = 1;
+            } else {
+                off_low *= side == 2 ? 0.5 : 1;
+                high = angle;
+                off_high = off;
+                side = 2;
+            }
+        }
+        return low;
+    }
+
     // Walks along a piece, like up a flight of stairs.
     void stairs(const Piece &piece) noexcept {
+        if constexpr (Recorder::wants_angles) {
+            recorder_.at(piece.begin);
+        }
         Square square = square_of(piece.zone, piece.from);
         const Square end = square_of(piece.zone, piece.to);
         connect(grid_.pixel(square));
@@ -434,12 +480,21 @@ template <typename Recorder> class Walk {
             const int out =
                 falls ? (down ? south_east : north_west) : (up ? north_east : south_west);
             recorder_.pass(touched);
+            if constexpr (Recorder::wants_angles) {
+                const std::int64_t line = falls ? square.falling + down : square.rising + up;
+                recorder_.at(
+                    crossing(piece, falls ? &Place::falling : &Place::rising,
+                             static_cast<double>(line) / static_cast<double>(grid_.nside())));
+            }
             step(out, grid_.pixel(next), (out + 2) & 3);
             touched = corner_met;
             square = next;
         }
         touch_sides(end, piece.to);
         recorder_.pass(touched || (to_sides & behind) != 0);
+        if constexpr (Recorder::wants_angles) {
+            recorder_.at(piece.end);
+        }
     }
 
     Grid grid_;
