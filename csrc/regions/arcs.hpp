@@ -5,12 +5,14 @@
 // cell like a flight of stairs: which of two edges it leaves a cell by is the side of the arc on
 // which the corner between them lies.
 //
-// Rounding. Corners, arcs' normals and places on the map are right within some 10**-15. Which
-// cell a point counts to may be off by that much, never further, and the cells of a ring still form
-// a closed chain, each next to the one before: so the inside is the same for all of them, whatever
+// Rounding. Corners, arcs' normals and places on the map are right within some 10**-15. Which cell
+// a point counts to may be off by that much, never further, and the cells of a ring still form a
+// closed chain, each next to the one before: so the inside is the same for all of them, whatever
 // was rounded. And each corner or edge that an arc comes as near to as `corner_error` or
 // `place_error` counts as touched, by all cells that meet there: so no cell that the exact arc
-// meets is missed, and none is found that lies further from it than 10**-13.
+// meets is missed, and none is found that lies further from it than 10**-12. The bounds are wider
+// than our rounding, for the sake of points that latlon2pixel puts into cells: near a pole it may
+// be off by 10**-13 (see projection.hpp), and a vertex shall lie in a cell of its region.
 #pragma once
 
 #include <algorithm>
@@ -24,8 +26,8 @@
 
 namespace mortie {
 
-inline constexpr double corner_error = 0x1p-48; // radians
-inline constexpr double place_error = 0x1p-47;  // widths of a base cell
+inline constexpr double corner_error = 0x1p-43; // radians
+inline constexpr double place_error = 0x1p-43;  // widths of a base cell
 
 // Part of the sphere in which the map has one formula: -1 and 1 are the caps, by quarters of a
 // turn.
