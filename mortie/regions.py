@@ -393,6 +393,8 @@ class Regions:
             As `mortie.cover` does.
         """
         cells, counts = self._counted(order, mode, mixed)
+        if self._size == 1:
+            return cells, np.zeros(len(cells), np.int64)
         return cells, np.repeat(np.arange(self._size), counts)
 
 

@@ -611,12 +611,16 @@ class Descent {
     }
 
     // Indices of cells that follow one another, a power of 4, in one base cell.
-    static void write(std::int64_t order, std::int64_t nest, std::int64_t count,
-                      std::int64_t *out) noexcept {
+    void write(std::int64_t order, std::int64_t nest, std::int64_t count,
+               std::int64_t *out) noexcept {
         const std::int64_t parent = nest >> 2 * order;
         const std::int64_t block = std::min<std::int64_t>(count, 4096);
         const std::int64_t sign = parent < 6 ? 1 : -1;
-        for (std::int64_t done = 0; done < count; done += block) {
+        constexpr std::int64_t between_interrupts = 4 * std::int64_t{steps_between_interrupts};
+        for (std::int64_t done = 0; done < count && !is_stopped_; done += block) {
+            if (done % between_interrupts == 0 && count >= between_interrupts) {
+                is_stopped_ = interrupt_();
+            }
             const std::int64_t first = encode(order, nest + done, parent);
             for (std::int64_t i = 0; i < block; ++i) {
                 out[done + i] = first + sign * std::int64_t{six_digits.entry[i]};
