@@ -7,10 +7,9 @@ plain arrays; shapely reads all but the last (``pip install 'mortie[regions]'``)
 
 from __future__ import annotations
 
-import dataclasses
 import sys
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -21,8 +20,7 @@ SHELL, HOLE, LINE, POINTS, DISC = range(5)  # as in csrc/regions/cover.hpp
 PLANAR_ERROR = 1e-9  # radians
 
 
-@dataclasses.dataclass(frozen=True)
-class Disc:
+class Disc(NamedTuple):
     """All points within a distance from a centre; `disc` makes one."""
 
     lat: float
@@ -67,8 +65,7 @@ def disc(lat: float, lon: float, radius: float) -> Disc:
     return made
 
 
-@dataclasses.dataclass
-class _Paths:
+class _Paths(NamedTuple):
     """Rings, lines, points and discs of geometries, as ragged arrays."""
 
     lat: np.ndarray
@@ -79,8 +76,7 @@ class _Paths:
 
     @staticmethod
     def join(parts: Sequence[_Paths]) -> _Paths:
-        fields = (field.name for field in dataclasses.fields(_Paths))
-        return _Paths(*(np.concatenate([getattr(part, name) for part in parts]) for name in fields))
+        return _Paths(*map(np.concatenate, zip(*parts, strict=True)))
 
     def sort(self) -> _Paths:
         """Put the paths in the order of their geometries."""
@@ -297,7 +293,7 @@ def _turn_planar(paths: _Paths) -> _Paths:
         if (area < 0) == (kind == SHELL):
             lat[begin:end] = lat[begin:end][::-1].copy()
             lon[begin:end] = lon[begin:end][::-1].copy()
-    return dataclasses.replace(paths, lat=lat, lon=lon)
+    return paths._replace(lat=lat, lon=lon)
 
 
 class Regions:
