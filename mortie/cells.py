@@ -179,7 +179,7 @@ def polygons(morton: ArrayLike, step: int = 1) -> Any:
     ValueError
         If a number is no index, or `step` lies outside 1 to 2**24.
     ImportError
-        If shapely is missing: ``pip install 'mortie[shapely]'``.
+        If shapely is missing: ``pip install 'mortie[regions]'``.
 
     Notes
     -----
@@ -203,7 +203,7 @@ def polygons(morton: ArrayLike, step: int = 1) -> Any:
         import shapely
     except ImportError as error:
         raise ImportError(
-            f"polygons needs shapely ({error}): pip install 'mortie[shapely]'"
+            f"polygons needs shapely ({error}): pip install 'mortie[regions]'"
         ) from error
     cells, mask = _split(morton)
     lat, lon = boundary(cells.ravel(), step)

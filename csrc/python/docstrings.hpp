@@ -536,6 +536,19 @@ dict of str to int
     The number of points by cause, for all ufuncs and threads together.
 )";
 
+inline constexpr const char *cover =
+    R"(cover(lat, lon, kinds, paths, geometries, order, mode, mixed, oriented)
+--
+
+Cover regions in ragged arrays; `mortie.cover` calls it.
+)";
+
+inline constexpr const char *track = R"(track(lat, lon, order)
+--
+
+List the cells that a path passes; `mortie.track` calls it.
+)";
+
 inline constexpr const char *kernel = R"(kernel()
 --
 

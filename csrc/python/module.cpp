@@ -14,6 +14,7 @@
 #include "python/cell_docstrings.hpp"
 #include "python/docstrings.hpp"
 #include "python/errors.hpp"
+#include "python/regions.hpp"
 #include "python/sets.hpp"
 #include "python/ufunc_loop.hpp"
 
@@ -203,6 +204,8 @@ PyObject *count_exact_points(PyObject *, PyObject *) {
 PyMethodDef functions[] = {
     {"kernel", kernel, METH_NOARGS, docstrings::kernel},
     {"exact_points", count_exact_points, METH_NOARGS, docstrings::exact_points},
+    {"cover", cover, METH_VARARGS, docstrings::cover},
+    {"track", track, METH_VARARGS, docstrings::track},
     {nullptr, nullptr, 0, nullptr},
 };
 

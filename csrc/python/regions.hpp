@@ -1,0 +1,340 @@
+// Regions as Python sees them: functions over ragged arrays, without the GIL.
+#pragma once
+
+#include <Python.h>
+#include <numpy/arrayobject.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+
+#include "regions/buffer.hpp"
+#include "regions/cover.hpp"
+#include "regions/track.hpp"
+
+namespace mortie {
+
+// A reference that we own.
+class Owned {
+  public:
+    explicit Owned(PyObject *object) noexcept : object_(object) {}
+    Owned(const Owned &) = delete;
+    Owned &operator=(const Owned &) = delete;
+    ~Owned() { Py_XDECREF(object_); }
+
+    PyObject *get() const noexcept { return object_; }
+    PyObject *release() noexcept { return std::exchange(object_, nullptr); }
+    explicit operator bool() const noexcept { return object_ != nullptr; }
+
+  private:
+    PyObject *object_;
+};
+
+// A one-dimensional packed array, or a null pointer and an exception.
+template <typename T> class Column {
+  public:
+    Column(PyObject *object, int type) noexcept
+        : array_(PyArray_FROMANY(object, type, 1, 1, NPY_ARRAY_CARRAY_RO)) {}
+
+    explicit operator bool() const noexcept { return static_cast<bool>(array_); }
+    std::size_t size() const noexcept { return static_cast<std::size_t>(PyArray_SIZE(array())); }
+    const T *data() const noexcept { return static_cast<const T *>(PyArray_DATA(array())); }
+
+  private:
+    PyArrayObject *array() const noexcept {
+        return reinterpret_cast<PyArrayObject *>(array_.get());
+    }
+
+    Owned array_;
+};
+
+inline constexpr const char *buffer_name = "mortie.buffer";
+
+inline void free_buffer(PyObject *capsule) {
+    std::free(PyCapsule_GetPointer(capsule, buffer_name));
+}
+
+// An array of the elements, which it takes over.
+template <typename T> PyObject *make_array(Buffer<T> buffer, int type) {
+    npy_intp size = static_cast<npy_intp>(buffer.size());
+    if (size == 0) {
+        return PyArray_SimpleNew(1, &size, type);
+    }
+    void *elements = buffer.release();
+    Owned capsule(PyCapsule_New(elements, buffer_name, free_buffer));
+    if (!capsule) {
+        std::free(elements);
+        return nullptr;
+    }
+    Owned array(PyArray_SimpleNewFromData(1, &size, type, elements));
+    if (!array || PyArray_SetBaseObject(reinterpret_cast<PyArrayObject *>(array.get()),
+                                        capsule.release()) < 0) {
+        return nullptr;
+    }
+    return array.release();
+}
+
+// Gives up the GIL, and takes it back now and then to see whether Ctrl-C was pressed.
+class WithoutGil {
+  public:
+    WithoutGil() noexcept : state_(PyEval_SaveThread()) {}
+    WithoutGil(const WithoutGil &) = delete;
+    WithoutGil &operator=(const WithoutGil &) = delete;
+    ~WithoutGil() { PyEval_RestoreThread(state_); }
+
+    // True once an exception is set.
+    static bool interrupted(void *self) noexcept {
+        auto &without = *static_cast<WithoutGil *>(self);
+        PyEval_RestoreThread(without.state_);
+        without.stopped_ = without.stopped_ || PyErr_CheckSignals() < 0;
+        without.state_ = PyEval_SaveThread();
+        return without.stopped_;
+    }
+
+  private:
+    PyThreadState *state_;
+    bool stopped_ = false;
+};
+
+// Regions in ragged arrays: paths of coordinates, geometries of paths.
+struct RaggedRegions {
+    Column<double> lat, lon;
+    Column<std::uint8_t> kinds;             // of each path
+    Column<std::int64_t> paths, geometries; // where they begin, and the end
+
+    RaggedRegions(PyObject *lats, PyObject *lons, PyObject *kind, PyObject *path,
+                  PyObject *geometry) noexcept
+        : lat(lats, NPY_DOUBLE), lon(lons, NPY_DOUBLE), kinds(kind, NPY_UINT8),
+          paths(path, NPY_INT64), geometries(geometry, NPY_INT64) {}
+
+    // Sets an exception if they don't fit together.
+    bool check() const noexcept {
+        if (!lat || !lon || !kinds || !paths || !geometries) {
+            return false;
+        }
+        bool good = lat.size() == lon.size() && paths.size() == kinds.size() + 1 &&
+                    is_partition(paths, lat.size()) && is_partition(geometries, kinds.size());
+        for (std::size_t i = 0; good && i < kinds.size(); ++i) {
+            const auto kind = static_cast<Kind>(kinds.data()[i]);
+            good = kind <= Kind::disc && (kind != Kind::disc || path(i).size == 2);
+        }
+        if (!good) {
+            PyErr_SetString(PyExc_ValueError, "the ragged arrays don't fit together");
+        }
+        return good;
+    }
+
+    std::size_t size() const noexcept { return geometries.size() - 1; }
+
+    Path path(std::size_t i) const noexcept {
+        const auto first = static_cast<std::size_t>(paths.data()[i]);
+        const auto last = static_cast<std::size_t>(paths.data()[i + 1]);
+        return {static_cast<Kind>(kinds.data()[i]), lat.data() + first, lon.data() + first,
+                last - first};
+    }
+
+    std::size_t first_path(std::size_t geometry) const noexcept {
+        return static_cast<std::size_t>(geometries.data()[geometry]);
+    }
+
+  private:
+    static bool is_partition(const Column<std::int64_t> &offsets, std::size_t size) noexcept {
+        if (offsets.size() == 0 || offsets.data()[0] != 0 ||
+            offsets.data()[offsets.size() - 1] != static_cast<std::int64_t>(size)) {
+            return false;
+        }
+        for (std::size_t i = 1; i < offsets.size(); ++i) {
+            if (offsets.data()[i] < offsets.data()[i - 1]) {
+                return false;
+            }
+        }
+        return true;
+    }
+};
+
+// `name` says which path that is.
+inline void raise_fault(const Path &path, const char *name, Finding found) {
+    const auto raise = [&](const char *text, double number) {
+        Owned value(PyFloat_FromDouble(number));
+        if (value) {
+            PyErr_Format(PyExc_ValueError, text, name, found.vertex, value.get());
+        }
+    };
+    switch (found.fault) {
+    case Fault::none: // interrupted
+        break;
+    case Fault::memory:
+        PyErr_NoMemory();
+        break;
+    case Fault::bad_latitude:
+        raise("%s, vertex %zu: latitude must lie in -90 to 90 degrees, not %S",
+              path.lat[found.vertex]);
+        break;
+    case Fault::bad_longitude:
+        raise("%s, vertex %zu: longitude must be a finite number of degrees, not %S",
+              path.lon[found.vertex]);
+        break;
+    case Fault::bad_radius:
+        raise("%s, vertex %zu: a disc's radius must lie in 0 to 180 degrees, not %S", path.lat[1]);
+        break;
+    case Fault::antipodal:
+        PyErr_Format(PyExc_ValueError,
+                     "%s, vertex %zu: the next vertex is its antipode, and no edge between them "
+                     "is the shortest",
+                     name, found.vertex);
+        break;
+    case Fault::too_few:
+        PyErr_Format(PyExc_ValueError, "%s, vertex %zu: a ring needs three different vertices",
+                     name, found.vertex);
+        break;
+    case Fault::broken:
+        PyErr_Format(PyExc_RuntimeError, "%s: its cells form no chain; please report this", name);
+        break;
+    }
+}
+
+inline constexpr std::int64_t most_cells = std::int64_t{1} << 31;
+
+// cover(lat, lon, kinds, paths, geometries, order, mode, mixed, oriented): the cells of all
+// geometries, and how many each has.
+inline PyObject *cover(PyObject *, PyObject *args) {
+    PyObject *given[5];
+    long long order = 0;
+    int mode_number = 0;
+    int mixed = 0;
+    int oriented = 0;
+    if (PyArg_ParseTuple(args, "OOOOOLipp", &given[0], &given[1], &given[2], &given[3], &given[4],
+                         &order, &mode_number, &mixed, &oriented) == 0) {
+        return nullptr;
+    }
+    const RaggedRegions regions(given[0], given[1], given[2], given[3], given[4]);
+    if (!regions.check()) {
+        return nullptr;
+    }
+    if (!is_order(order) || mode_number < 0 || mode_number > 3) {
+        PyErr_Format(PyExc_ValueError, "order must lie in 0-18, not %lld", order);
+        return nullptr;
+    }
+    const auto mode = static_cast<Mode>(mode_number);
+    Buffer<std::int64_t> cells;
+    Buffer<std::int64_t> counts;
+    std::size_t geometry = 0;
+    std::size_t path = 0;
+    Finding found;
+    std::int64_t total = 0;
+    bool stopped = false;
+    {
+        WithoutGil gil;
+        Coverer coverer(order, mode, mixed != 0, oriented != 0, {WithoutGil::interrupted, &gil});
+        for (; geometry < regions.size(); ++geometry) {
+            coverer.begin();
+            path = regions.first_path(geometry);
+            const std::size_t end = regions.first_path(geometry + 1);
+            while (path < end && found.fault == Fault::none) {
+                found = coverer.add(regions.path(path));
+                path += found.fault == Fault::none;
+            }
+            if (found.fault == Fault::none) {
+                found = coverer.count();
+            }
+            total += coverer.size();
+            if (found.fault == Fault::none && !coverer.is_stopped() && total <= most_cells) {
+                found = coverer.write(cells);
+                counts.push(coverer.size());
+            }
+            stopped = coverer.is_stopped();
+            if (found.fault != Fault::none || stopped || total > most_cells) {
+                break;
+            }
+        }
+    }
+    if (stopped) {
+        return nullptr;
+    }
+    if (found.fault != Fault::none || counts.failed()) {
+        char name[80];
+        std::snprintf(name, sizeof name, "geometry %zu, part %zu", geometry,
+                      path - regions.first_path(geometry));
+        const bool is_path = path < regions.first_path(geometry + (geometry < regions.size()));
+        raise_fault(is_path ? regions.path(path) : Path{}, name,
+                    counts.failed() ? Finding{Fault::memory} : found);
+        return nullptr;
+    }
+    if (total > most_cells) {
+        PyErr_Format(PyExc_ValueError,
+                     "the cover has %lld cells%s, and 2**31 are the most that it may have: a lower "
+                     "order or mixed=True takes fewer",
+                     static_cast<long long>(total),
+                     geometry + 1 < regions.size() ? " and more" : "");
+        return nullptr;
+    }
+    Owned first(make_array(std::move(cells), NPY_INT64));
+    Owned second(make_array(std::move(counts), NPY_INT64));
+    if (!first || !second) {
+        return nullptr;
+    }
+    return PyTuple_Pack(2, first.get(), second.get());
+}
+
+// track(lat, lon, order): cells, and where the path enters and leaves them.
+inline PyObject *track(PyObject *, PyObject *args) {
+    PyObject *lats = nullptr;
+    PyObject *lons = nullptr;
+    long long order = 0;
+    if (PyArg_ParseTuple(args, "OOL", &lats, &lons, &order) == 0) {
+        return nullptr;
+    }
+    const Column<double> lat(lats, NPY_DOUBLE);
+    const Column<double> lon(lons, NPY_DOUBLE);
+    if (!lat || !lon) {
+        return nullptr;
+    }
+    if (lat.size() != lon.size()) {
+        PyErr_Format(PyExc_ValueError, "%zu latitudes and %zu longitudes make no path", lat.size(),
+                     lon.size());
+        return nullptr;
+    }
+    if (!is_order(order)) {
+        PyErr_Format(PyExc_ValueError, "order must lie in 0-18, not %lld", order);
+        return nullptr;
+    }
+    const Path path = {Kind::line, lat.data(), lon.data(), lat.size()};
+    Buffer<std::int64_t> cells;
+    Buffer<double> enter;
+    Buffer<double> leave;
+    Finding found;
+    bool stopped = false;
+    {
+        WithoutGil gil;
+        Buffer<Stay> stays;
+        found = track_path(order, path, {WithoutGil::interrupted, &gil}, stays, stopped);
+        const std::size_t n = stays.size();
+        if (found.fault == Fault::none &&
+            !(cells.reserve(n) && enter.reserve(n) && leave.reserve(n))) {
+            found.fault = Fault::memory;
+        }
+        for (std::size_t i = 0; found.fault == Fault::none && i < n; ++i) {
+            const Stay stay = stays[i];
+            cells.push(encode(order, stay.nest, stay.nest >> 2 * order));
+            enter.push(stay.enter);
+            leave.push(stay.leave);
+        }
+    }
+    if (stopped) {
+        return nullptr;
+    }
+    if (found.fault != Fault::none) {
+        raise_fault(path, "path", found);
+        return nullptr;
+    }
+    Owned first(make_array(std::move(cells), NPY_INT64));
+    Owned second(make_array(std::move(enter), NPY_DOUBLE));
+    Owned third(make_array(std::move(leave), NPY_DOUBLE));
+    if (!first || !second || !third) {
+        return nullptr;
+    }
+    return PyTuple_Pack(3, first.get(), second.get(), third.get());
+}
+
+} // namespace mortie

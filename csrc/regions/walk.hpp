@@ -1,0 +1,505 @@
+// From cell to cell along the arcs of a ring or a line.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+
+#include "regions/arcs.hpp"
+#include "regions/grid.hpp"
+#include "regions/sphere.hpp"
+
+namespace mortie {
+
+// A part of an arc in one zone, in which `rising` and `falling` go one way each.
+struct Piece {
+    Arc arc;
+    double begin, end; // angles; 0 for a short arc, if its recorder wants none
+    Zone zone;
+    Place from, to;
+};
+
+// How fast one coordinate of the place of a point on an arc moves, for each radian, and a bound of
+// its second derivative.
+struct Speed {
+    double speed, bend;
+
+    // Whether it keeps its direction within `reach`, or turns round within rounding.
+    bool goes_one_way(double reach) const noexcept {
+        return std::fabs(speed) > bend * reach || bend * reach * reach < 1e-16;
+    }
+};
+
+struct Motion {
+    Speed rising, falling;
+
+    bool goes_one_way(double reach) const noexcept {
+        return rising.goes_one_way(reach) && falling.goes_one_way(reach);
+    }
+};
+
+// In the strip, `rising` and `falling` are t +- 3/4 z. On a great circle, with w = cos(latitude)
+// >= sqrt(5) / 3 and n_z <= w, d2t = 2/pi 2 n_z dw / w**3 <= 4/pi (2/3) / w**2 < 1.53, and
+// d2z = -z: together less than 2.03. The curvature of a small circle adds 2/pi / w + 3/4 < 1.61
+// times itself.
+[[maybe_unused]] static Motion motion_in_strip(Vector at, Vector direction,
+                                               double curvature) noexcept {
+    const double turning =
+        quarter_turn * (at.x * direction.y - at.y * direction.x) / (at.x * at.x + at.y * at.y);
+    const double climb = 0.75 * direction.z;
+    const double bend = 2.03 + 1.61 * curvature;
+    return {{turning + climb, bend}, {turning - climb, bend}};
+}
+
+// In a cap they are t sigma and (t - 1) sigma, with sigma = sqrt(6) sin(c / 2), c the distance from
+// the pole. With h = sin(c)**2 dlon, which is constant on a great circle, there
+//     d2t sigma + 2 dt dsigma = 2/pi sqrt(6) h dc / (4 cos(c / 2)**3) < 0.52 h,
+//     d2sigma < sqrt(3/2) (sin(c / 2) / 2 + 1 / sin(c)) < 0.25 + 1.23 / sin(c),
+// the latter times t or 1 - t. A small circle's curvature changes h by as much for each radian, and
+// adds 2/pi sigma / sin(c) < 0.86 and sqrt(3/2) < 1.23 times itself.
+// `reach` is how far from here the bound has to hold.
+[[maybe_unused]] static Motion motion_in_cap(Zone zone, double t, Vector at, Vector direction,
+                                             double curvature, double reach) noexcept {
+    const double radius_squared = at.x * at.x + at.y * at.y;
+    const double sigma = std::sqrt(3 * radius_squared / (1 + std::fabs(at.z)));
+    const double h = at.x * direction.y - at.y * direction.x;
+    const double turning = quarter_turn * h / radius_squared;
+    const double growth = -1.5 * static_cast<double>(zone.cap) * direction.z / sigma;
+    const double nearest = std::sqrt(radius_squared) - reach; // the sine of c, at least
+    const auto speed = [&](double value, double part) {
+        if (!(nearest > 0)) {
+            return Speed{value, HUGE_VAL};
+        }
+        const double most_h = std::fabs(h) + curvature * reach;
+        const double most = part + quarter_turn * most_h / (nearest * nearest) * reach;
+        return Speed{value, 0.52 * most_h + 0.86 * curvature +
+                                std::min(most, 1.0) * (0.25 + 1.23 / nearest + 1.23 * curvature)};
+    };
+    const Speed of_west = speed(turning * sigma + t * growth, t);
+    const Speed of_east = speed(turning * sigma - (1 - t) * growth, 1 - t);
+    return zone.cap > 0 ? Motion{of_east, of_west} : Motion{of_west, of_east};
+}
+
+[[maybe_unused]] static void sort_few(double *values, std::size_t count) noexcept {
+    for (std::size_t i = 1; i < count; ++i) {
+        for (std::size_t j = i; j > 0 && values[j] < values[j - 1]; --j) {
+            std::swap(values[j], values[j - 1]);
+        }
+    }
+}
+
+// Walks along arcs, from cell to cell across edges, and tells a recorder about it:
+//
+//     begin(pixel)                 a chain of cells begins
+//     pass(touched)                a piece has passed the cell, or has, within rounding, only
+//                                  touched its border
+//     cross(out, pixel, in)        the chain leaves the cell by an edge, for the next, by an edge
+//     end()                        the chain ends
+//     touch(pixel)                 this one, which the chain may not hold, is met within rounding
+//     touch_corner(pixel, corner)  the same, at a corner
+//     broken()                     two pieces do not meet; this never happens
+//
+// A recorder with `wants_angles` also gets at(angle), where on the arc that happens which follows.
+template <typename Recorder> class Walk {
+  public:
+    Walk(std::int64_t order, Recorder &recorder) noexcept : grid_(order), recorder_(recorder) {}
+
+    const Grid &grid() const noexcept { return grid_; }
+
+    void point(const Vertex &vertex) noexcept {
+        const Square square = square_of(vertex.zone, vertex.place);
+        begin(grid_.pixel(square));
+        recorder_.pass(touch_sides(square, vertex.place) != 0);
+        recorder_.end();
+    }
+
+    // The arc of a great circle between two vertices that differ and are not antipodal.
+    void arc(const Vertex &a, const Vertex &b) noexcept {
+        begin(grid_.pixel(square_of(a.zone, a.place)));
+        const Vector normal = great_circle(a, b);
+        if (!short_arc(a, b, normal)) {
+            const Vector second = cross(normal, a.at);
+            const double length = 2 * std::atan2(norm(a.at - b.at), norm(a.at + b.at));
+            cut({normal, a.at, second, 0, 1, length});
+        }
+        connect(grid_.pixel(square_of(b.zone, b.place)));
+        recorder_.end();
+    }
+
+    // The whole circle at a distance of more than 0 and at most 90 degrees from a point.
+    void circle(Vector centre, double radius) noexcept {
+        const Vector far = std::fabs(centre.z) < 0.5 ? Vector{0, 0, 1} : Vector{1, 0, 0};
+        const Vector across = cross(centre, far);
+        const Vector first = 1 / norm(across) * across;
+        const Arc whole = {centre,           first, cross(centre, first), std::cos(radius),
+                           std::sin(radius), two_pi};
+        const Pixel start = pixel_of(whole.at(0));
+        begin(start);
+        cut(whole);
+        connect(start);
+        recorder_.end();
+    }
+
+  private:
+    void begin(Pixel pixel) noexcept {
+        at_ = pixel;
+        recorder_.begin(pixel);
+    }
+
+    void step(int out, Pixel next, int in) noexcept {
+        recorder_.cross(out, next, in);
+        at_ = next;
+    }
+
+    // To a cell that is the same, or the next, or meets it at a corner: pieces may end on different
+    // sides of an edge by rounding.
+    void connect(Pixel next) noexcept {
+        if (at_ == next || connect_neighbour(next)) {
+            return;
+        }
+        for (int edge = 0; edge < 4; ++edge) {
+            const PixelSide between = grid_.across(at_, edge);
+            for (int further = 0; further < 4; ++further) {
+                const PixelSide last = grid_.across(between.pixel, further);
+                if (last.pixel == next) {
+                    step(edge, between.pixel, between.side);
+                    step(further, next, last.side);
+                    return;
+                }
+            }
+        }
+        recorder_.broken();
+    }
+
+    bool connect_neighbour(Pixel next) noexcept {
+        for (int edge = 0; edge < 4; ++edge) {
+            const PixelSide neighbour = grid_.across(at_, edge);
+            if (neighbour.pixel == next) {
+                step(edge, next, neighbour.side);
+                return true;
+            }
+        }
+        return false;
+    }
+
+    Pixel pixel_of(Vector at) const noexcept {
+        const Zone zone = zone_of(at);
+        return grid_.pixel(square_of(zone, place_in(zone, at)));
+    }
+
+    // The cell of a place; rounding puts none out of its zone.
+    Square square_of(Zone zone, Place place) const noexcept {
+        const auto nside = static_cast<double>(grid_.nside());
+        const auto floor = [](double value) { // which takes no call of the library
+            const auto truncated = static_cast<std::int64_t>(value);
+            return truncated - (value < static_cast<double>(truncated));
+        };
+        Square square = {floor(place.rising * nside), floor(place.falling * nside)};
+        if (zone.cap != 0) {
+            const std::int64_t west = zone.quarter * grid_.nside();
+            const std::int64_t east = west + grid_.nside();
+            std::int64_t &of_west = zone.cap > 0 ? square.falling : square.rising;
+            std::int64_t &of_east = zone.cap > 0 ? square.rising : square.falling;
+            of_west = std::clamp(of_west, west, west + grid_.last());
+            of_east = std::clamp(of_east, east, east + grid_.last());
+        } else if (!grid_.is_cell(square)) { // at the corners of three base cells
+            std::int64_t &ahead = square.rising > square.falling ? square.rising : square.falling;
+            ahead -= (ahead & grid_.last()) + 1;
+        }
+        return square;
+    }
+
+    bool short_arc(const Vertex &a, const Vertex &b, Vector normal) noexcept {
+        if (!(a.zone == b.zone)) {
+            return false;
+        }
+        const Vector sum = a.at + b.at;
+        const double sum_length = norm(sum);
+        const double reach = norm(a.at - b.at) / sum_length; // at least half of the arc's length
+        if (!(reach < 0.5)) {
+            return false;
+        }
+        const Vector middle = 1 / sum_length * sum;
+        const Vector direction = cross(normal, middle);
+        Place to = b.place;
+        if (a.zone.cap == 0) {
+            // Climbing or sinking all the way, the arc stays between its ends.
+            const double climb_a = normal.x * a.at.y - normal.y * a.at.x;
+            const double climb_b = normal.x * b.at.y - normal.y * b.at.x;
+            if ((climb_a < 0) != (climb_b < 0) && std::fabs(middle.z) + reach > two_thirds) {
+                return false;
+            }
+            if (!motion_in_strip(middle, direction, 0).goes_one_way(reach)) {
+                return false;
+            }
+            to = unwrap(a.place, to);
+        } else {
+            // A cap's quarter is convex, and holds the whole arc. Where the middle lies in it is
+            // not known, only between which longitudes: both must do.
+            const Motion motion_a = motion_in_cap(a.zone, part_of_quarter(a.zone, a.place), middle,
+                                                  direction, 0, reach);
+            const Motion motion_b = motion_in_cap(b.zone, part_of_quarter(b.zone, b.place), middle,
+                                                  direction, 0, reach);
+            if (!motion_a.goes_one_way(reach) || !motion_b.goes_one_way(reach) ||
+                (motion_a.rising.speed < 0) != (motion_b.rising.speed < 0) ||
+                (motion_a.falling.speed < 0) != (motion_b.falling.speed < 0)) {
+                return false;
+            }
+        }
+        double length = 0;
+        if constexpr (Recorder::wants_angles) {
+            length = 2 * std::atan2(norm(a.at - b.at), sum_length);
+        }
+        const Arc arc = {normal, a.at, cross(normal, a.at), 0, 1, length};
+        stairs({arc, 0, length, a.zone, a.place, to});
+        return true;
+    }
+
+    // How far to the east in its quarter a place in a cap lies; no number at a pole.
+    static double part_of_quarter(Zone zone, Place place) noexcept {
+        const double west =
+            std::min(place.rising, place.falling) - static_cast<double>(zone.quarter);
+        const double east =
+            static_cast<double>(zone.quarter + 2) - std::max(place.rising, place.falling);
+        return west / (west + east);
+    }
+
+    // The second place, on the side of the map where the first one is.
+    static Place unwrap(Place first, Place second) noexcept {
+        const double along = second.rising - first.rising;
+        const double turn = along > 2 ? -4 : along < -2 ? 4 : 0;
+        return {second.rising + turn, second.falling + turn};
+    }
+
+    // Cuts an arc into pieces, and walks along these.
+    void cut(const Arc &arc) noexcept {
+        double angles[12] = {0, arc.length};
+        std::size_t count = 2;
+        // Where height * n + radius * (cos(angle) * first + sin(angle) * second) is `value`.
+        const auto add = [&](double n, double first, double second, double value) {
+            const double phase = std::atan2(second, first);
+            const double cosine = (value - arc.height * n) /
+                                  (arc.radius * std::sqrt(first * first + second * second));
+            if (!(std::fabs(cosine) <= 1)) {
+                return;
+            }
+            const double away = std::acos(cosine);
+            for (const double angle : {phase - away, phase + away}) {
+                const double turned = angle < 0        ? angle + two_pi
+                                      : angle > two_pi ? angle - two_pi
+                                                       : angle;
+                if (turned < arc.length) {
+                    angles[count++] = turned;
+                }
+            }
+        };
+        add(arc.normal.z, arc.first.z, arc.second.z, two_thirds);
+        add(arc.normal.z, arc.first.z, arc.second.z, -two_thirds);
+        add(arc.normal.x, arc.first.x, arc.second.x, 0);
+        add(arc.normal.y, arc.first.y, arc.second.y, 0);
+        sort_few(angles, count);
+        for (std::size_t i = 1; i < count; ++i) {
+            if (angles[i - 1] < angles[i]) {
+                refine(arc, angles[i - 1], angles[i]);
+            }
+        }
+    }
+
+    // A part of an arc that lies in one zone; it is halved until each half goes one way.
+    void refine(const Arc &arc, double begin, double end) noexcept {
+        const double half = 0.5 * (end - begin);
+        const double angle = begin + half;
+        const double reach = half * arc.radius;
+        const Vector middle = arc.at(angle);
+        const Vector direction = arc.direction(angle);
+        const Zone zone = zone_of(middle);
+        const double curvature = arc.height / arc.radius;
+        const Place place = place_in(zone, middle);
+        const Motion motion = zone.cap == 0 ? motion_in_strip(middle, direction, curvature)
+                                            : motion_in_cap(zone, part_of_quarter(zone, place),
+                                                            middle, direction, curvature, reach);
+        if (!motion.goes_one_way(reach) && reach > 1e-16 && begin < angle && angle < end) {
+            refine(arc, begin, angle);
+            refine(arc, angle, end);
+            return;
+        }
+        Place from = place_in(zone, arc.at(begin));
+        Place to = place_in(zone, arc.at(end));
+        if (zone.cap == 0) {
+            from = unwrap(place, from);
+            to = unwrap(place, to);
+        }
+        stairs({arc, begin, end, zone, from, to});
+    }
+
+    // A corner of the cell `square`, that lies `rising` and `falling` steps on, as it counts them.
+    static int corner_of(bool rising, bool falling) noexcept {
+        return rising ? (falling ? east_corner : north_corner)
+                      : (falling ? south_corner : west_corner);
+    }
+
+    // How a place lies in its cell: on the lower or upper side, within rounding, of rising (1, 2)
+    // and of falling (4, 8).
+    int sides_of(Square square, Place place) const noexcept {
+        const auto nside = static_cast<double>(grid_.nside());
+        const double rounding = place_error * nside;
+        const double rising = place.rising * nside - static_cast<double>(square.rising);
+        const double falling = place.falling * nside - static_cast<double>(square.falling);
+        return (rising <= rounding ? 1 : 0) | (rising >= 1 - rounding ? 2 : 0) |
+               (falling <= rounding ? 4 : 0) | (falling >= 1 - rounding ? 8 : 0);
+    }
+
+    // Touches the cells that meet the one that we are in at a place on its border.
+    int touch_sides(Square square, Place place) noexcept {
+        const int sides = sides_of(square, place);
+        if (sides != 0) {
+            const bool rising = (sides & 3) != 0;
+            const bool falling = (sides & 12) != 0;
+            if (rising && falling) {
+                touch_around(at_, corner_of((sides & 2) != 0, (sides & 8) != 0));
+            } else {
+                const int edge = rising ? ((sides & 2) != 0 ? north_east : south_west)
+                                        : ((sides & 8) != 0 ? south_east : north_west);
+                recorder_.touch(grid_.across(at_, edge).pixel);
+            }
+        }
+        return sides;
+    }
+
+    void touch_around(Pixel pixel, int corner) noexcept {
+        PixelSide side = {pixel, corner};
+        do {
+            recorder_.touch_corner(side.pixel, side.side);
+            side = grid_.around(side.pixel, side.side);
+        } while (!(side.pixel == pixel));
+    }
+
+    // Where a piece crosses a line of rising or falling, which it does once or within rounding:
+    // by false position, in Illinois' way (Dowell and Jarratt 1971, BIT 11, 168).
+    static double crossing(const Piece &piece, double Place::*coordinate, double line) noexcept {
+        double low = piece.begin;
+        double high = piece.end;
+        double off_low = piece.from.*coordinate - line;
+        double off_high = piece.to.*coordinate - line;
+        if (off_low == 0 || (off_low < 0) == (off_high < 0)) {
+            return std::fabs(off_low) <= std::fabs(off_high) ? low : high;
+        }
+        int side = 0;
+        for (int i = 0; i < 100 && std::fabs(high - low) > 1e-16; ++i) {
+            const double angle = low + (high - low) * (off_low / (off_low - off_high));
+            Place place = place_in(piece.zone, piece.arc.at(angle));
+            if (piece.zone.cap == 0) {
+                place = unwrap(piece.from, place);
+            }
+            const double off = place.*coordinate - line;
+            if (std::fabs(off) < 0x1p-51) {
+                return angle;
+            }
+            if ((off < 0) == (off_low < 0)) {
+                off_high *= side == 1 ? 0.5 : 1;
+                low = angle;
+                off_low = off;
+                side = 1;
+            } else {
+                off_low *= side == 2 ? 0.5 : 1;
+                high = angle;
+                off_high = off;
+                side = 2;
+            }
+        }
+        return low;
+    }
+
+    // Walks along a piece, like up a flight of stairs.
+    void stairs(const Piece &piece) noexcept {
+        if constexpr (Recorder::wants_angles) {
+            recorder_.at(piece.begin);
+        }
+        Square square = square_of(piece.zone, piece.from);
+        const Square end = square_of(piece.zone, piece.to);
+        connect(grid_.pixel(square));
+        // Which way it goes: on to the next cell, and within a cell.
+        const std::int64_t rising = square.rising != end.rising
+                                        ? (square.rising < end.rising ? 1 : -1)
+                                        : (piece.from.rising <= piece.to.rising ? 1 : -1);
+        const std::int64_t falling = square.falling != end.falling
+                                         ? (square.falling < end.falling ? 1 : -1)
+                                         : (piece.from.falling <= piece.to.falling ? 1 : -1);
+        const bool up = rising > 0;
+        const bool down = falling > 0;
+        const int behind = (up ? 1 : 2) | (down ? 4 : 8); // as sides_of tells them
+        const int ahead = 15 - behind;
+
+        const int from_sides = touch_sides(square, piece.from);
+        const int to_sides = sides_of(end, piece.to);
+        // Whether the piece follows, within rounding, the side behind of rising and of falling.
+        bool along_rising = (from_sides & behind & 3) != 0;
+        bool along_falling = (from_sides & behind & 12) != 0;
+        bool touched = (from_sides & ahead) != 0;
+        const auto near = [&](Square corner) {
+            return std::fabs(piece.arc.side(grid_.corner(square, corner))) <= corner_error;
+        };
+        while (!(square == end)) {
+            const bool last_rising = square.rising == end.rising;
+            const bool last_falling = square.falling == end.falling;
+            const Square corner = {square.rising + up, square.falling + down};
+            const double side = piece.arc.side(grid_.corner(square, corner));
+            // In the last row and column the piece may end before the corner.
+            const bool corner_met = std::fabs(side) <= corner_error &&
+                                    (!last_rising || (to_sides & ahead & 3) != 0) &&
+                                    (!last_falling || (to_sides & ahead & 12) != 0);
+            bool falls =
+                last_rising || (!last_falling && (side > 0) == (rising == falling) && side != 0);
+            Square next = square;
+            (falls ? next.falling : next.rising) += falls ? falling : rising;
+            if (!grid_.is_cell(next)) { // around a corner of three base cells
+                falls = !falls;
+                next = square;
+                (falls ? next.falling : next.rising) += falls ? falling : rising;
+            }
+            if (corner_met) {
+                touch_around(at_, corner_of(up, down));
+            }
+            if (falls) {
+                along_rising = along_rising && near({square.rising + !up, square.falling + down});
+                if (along_rising) {
+                    touch_around(at_, corner_of(!up, down));
+                    touched = true;
+                }
+                along_falling = corner_met;
+            } else {
+                along_falling = along_falling && near({square.rising + up, square.falling + !down});
+                if (along_falling) {
+                    touch_around(at_, corner_of(up, !down));
+                    touched = true;
+                }
+                along_rising = corner_met;
+            }
+            const int out =
+                falls ? (down ? south_east : north_west) : (up ? north_east : south_west);
+            recorder_.pass(touched);
+            if constexpr (Recorder::wants_angles) {
+                const std::int64_t line = falls ? square.falling + down : square.rising + up;
+                recorder_.at(
+                    crossing(piece, falls ? &Place::falling : &Place::rising,
+                             static_cast<double>(line) / static_cast<double>(grid_.nside())));
+            }
+            step(out, grid_.pixel(next), (out + 2) & 3);
+            touched = corner_met;
+            square = next;
+        }
+        touch_sides(end, piece.to);
+        recorder_.pass(touched || (to_sides & behind) != 0);
+        if constexpr (Recorder::wants_angles) {
+            recorder_.at(piece.end);
+        }
+    }
+
+    Grid grid_;
+    Recorder &recorder_;
+    Pixel at_ = {};
+};
+
+} // namespace mortie
