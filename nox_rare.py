@@ -340,11 +340,11 @@ def links(session):
 def emulated(session):
     """Run the C++ tests of the AVX-512 kernels on any x86-64: plain C++ stands in (GCC)."""
     tests = Path(session.create_tmp()).resolve() / "tests"
-    sources = ["csrc/kernels/avx512.cpp", "csrc/kernels/scalar.cpp", "tests/emulated/dispatch.cpp"]
-    sources += [str(path) for path in Path("tests/cpp").glob("*.cpp")]
+    sources = [f"csrc/kernels/{name}.cpp" for name in ("avx512", "numbers", "scalar")]
+    sources += ["tests/emulated/dispatch.cpp", *map(str, Path("tests/cpp").glob("*.cpp"))]
     session.run(
-        *("g++", "-std=c++20", "-O2", "-mavx2", "-ffp-contract=off", "-Wno-psabi", "-Icsrc"),
-        *("-isystem", "tests/emulated", "-Itests/cpp", *sources, "-o", str(tests)),
+        *("g++", "-std=c++20", "-O2", "-mavx2", "-mfma", "-ffp-contract=off", "-Wno-psabi"),
+        *("-Icsrc", "-isystem", "tests/emulated", "-Itests/cpp", *sources, "-o", str(tests)),
         *("-lgtest", "-lgtest_main", "-pthread"),
         external=True,
     )

@@ -14,7 +14,7 @@
 namespace mortie {
 namespace emulated {
 
-using Word = std::int64_t;
+using Signed64 = std::int64_t;
 
 template <typename T> struct Lanes {
     static constexpr std::size_t count = 64 / sizeof(T);
@@ -88,14 +88,14 @@ template <typename To, typename A, typename B> __m512i dot(__m512i a, __m512i b)
 
 } // namespace emulated
 
-using emulated::Word;
+using emulated::Signed64;
 using UWord = std::uint64_t;
 
 // --- making registers, loading and storing ---
 
 inline __m512i _mm512_setzero_si512() { return __m512i{}; }
 inline __m512i _mm512_set1_epi64(long long value) {
-    return emulated::make<Word>([=](std::size_t) { return value; });
+    return emulated::make<Signed64>([=](std::size_t) { return value; });
 }
 inline __m512i _mm512_set1_epi32(int value) {
     return emulated::make<std::int32_t>([=](std::size_t) { return value; });
@@ -123,10 +123,10 @@ inline __m512i _mm512_maskz_set1_epi8(__mmask64 mask, char value) {
 inline __m512i _mm512_castpd_si512(__m512d a) { return emulated::cast<__m512i>(a); }
 inline __m512d _mm512_castsi512_pd(__m512i a) { return emulated::cast<__m512d>(a); }
 inline __m512i _mm512_castsi256_si512(__m256i a) {
-    return emulated::make<Word>([&](std::size_t i) { return i < 4 ? a[i] : 0; });
+    return emulated::make<Signed64>([&](std::size_t i) { return i < 4 ? a[i] : 0; });
 }
 inline __m512i _mm512_inserti64x4(__m512i a, __m256i b, int place) {
-    return emulated::make<Word>(
+    return emulated::make<Signed64>(
         [&](std::size_t i) { return static_cast<int>(i / 4) == place ? b[i % 4] : a[i]; });
 }
 inline __m512i _mm512_loadu_si512(const void *from) {
@@ -141,7 +141,7 @@ inline __m512d _mm512_load_pd(const void *from) { return *static_cast<const __m5
 inline __m512i _mm512_load_si512(const void *from) { return *static_cast<const __m512i *>(from); }
 inline __m512i _mm512_maskz_loadu_epi64(__mmask8 mask, const void *from) {
     __m512i to{};
-    emulated::store<Word>(&to, mask, from);
+    emulated::store<Signed64>(&to, mask, from);
     return to;
 }
 inline __m512d _mm512_maskz_loadu_pd(__mmask8 mask, const void *from) {
@@ -152,10 +152,10 @@ inline void _mm512_store_pd(void *to, __m512d a) { *static_cast<__m512d *>(to) =
 inline void _mm512_storeu_pd(void *to, __m512d a) { std::memcpy(to, &a, sizeof a); }
 inline void _mm512_storeu_si512(void *to, __m512i a) { std::memcpy(to, &a, sizeof a); }
 inline void _mm512_mask_storeu_epi64(void *to, __mmask8 mask, __m512i a) {
-    emulated::store<Word>(to, mask, &a);
+    emulated::store<Signed64>(to, mask, &a);
 }
 inline void _mm512_mask_storeu_pd(void *to, __mmask8 mask, __m512d a) {
-    emulated::store<Word>(to, mask, &a);
+    emulated::store<Signed64>(to, mask, &a);
 }
 inline void _mm512_mask_storeu_epi8(void *to, __mmask64 mask, __m512i a) {
     emulated::store<char>(to, mask, &a);
@@ -261,25 +261,25 @@ inline __m512i _mm512_permutex2var_epi64(__m512i a, __m512i index, __m512i b) {
 }
 inline __m512i _mm512_mask_permutexvar_epi64(__m512i other, __mmask8 mask, __m512i index,
                                              __m512i a) {
-    return emulated::select<Word>(mask, emulated::pick<UWord>(index, a), other);
+    return emulated::select<Signed64>(mask, emulated::pick<UWord>(index, a), other);
 }
 inline __m512i _mm512_mask_add_epi64(__m512i other, __mmask8 mask, __m512i a, __m512i b) {
-    return emulated::select<Word>(mask, _mm512_add_epi64(a, b), other);
+    return emulated::select<Signed64>(mask, _mm512_add_epi64(a, b), other);
 }
 inline __m512i _mm512_mask_sub_epi64(__m512i other, __mmask8 mask, __m512i a, __m512i b) {
-    return emulated::select<Word>(mask, _mm512_sub_epi64(a, b), other);
+    return emulated::select<Signed64>(mask, _mm512_sub_epi64(a, b), other);
 }
 inline __m512i _mm512_mask_mov_epi64(__m512i other, __mmask8 mask, __m512i a) {
-    return emulated::select<Word>(mask, a, other);
+    return emulated::select<Signed64>(mask, a, other);
 }
 inline __m512i _mm512_mask_mov_epi32(__m512i other, __mmask16 mask, __m512i a) {
     return emulated::select<int>(mask, a, other);
 }
 inline __mmask8 _mm512_movepi64_mask(__m512i a) {
-    return emulated::test<Word>(0xff, [](Word x) { return x < 0; }, a);
+    return emulated::test<Signed64>(0xff, [](Signed64 x) { return x < 0; }, a);
 }
 inline __mmask8 _mm512_cmpgt_epi64_mask(__m512i a, __m512i b) {
-    return emulated::test<Word>(0xff, [](Word x, Word y) { return x > y; }, a, b);
+    return emulated::test<Signed64>(0xff, [](Signed64 x, Signed64 y) { return x > y; }, a, b);
 }
 inline __mmask8 _mm512_cmpgt_epu64_mask(__m512i a, __m512i b) {
     return emulated::test<UWord>(0xff, [](UWord x, UWord y) { return x > y; }, a, b);
@@ -291,7 +291,8 @@ inline __mmask8 _mm512_cmple_epu64_mask(__m512i a, __m512i b) {
     return _mm512_mask_cmple_epu64_mask(0xff, a, b);
 }
 inline __mmask8 _mm512_mask_testn_epi64_mask(__mmask8 mask, __m512i a, __m512i b) {
-    return emulated::test<Word>(mask, [](Word x, Word y) { return (x & y) == 0; }, a, b);
+    return emulated::test<Signed64>(
+        mask, [](Signed64 x, Signed64 y) { return (x & y) == 0; }, a, b);
 }
 
 // --- doubles ---
@@ -300,8 +301,8 @@ inline __m512d _mm512_cvtepi64_pd(__m512i a) {
     return emulated::make<double>([&](std::size_t i) { return static_cast<double>(a[i]); });
 }
 inline __m512i _mm512_cvttpd_epi64(__m512d a) {
-    return emulated::make<Word>([&](std::size_t i) {
-        return std::fabs(a[i]) < 0x1p63 ? static_cast<Word>(a[i]) : INT64_MIN;
+    return emulated::make<Signed64>([&](std::size_t i) {
+        return std::fabs(a[i]) < 0x1p63 ? static_cast<Signed64>(a[i]) : INT64_MIN;
     });
 }
 inline __m512d _mm512_add_pd(__m512d a, __m512d b) { return a + b; }
