@@ -453,7 +453,8 @@ def cover(
     Notes
     -----
     Cells and regions are closed: a cell that a region only touches overlaps it.
-    Cells' edges are those of [1]_, section 4.
+    Rings must not cross themselves: this is not checked yet, and of a ring that
+    does some parts would be left out. Cells' edges are those of [1]_, section 4.
 
     References
     ----------
