@@ -258,7 +258,9 @@ def test_floats_of_arrow():
     assert floats(pa.array(large, pa.decimal256(76, 19))).to_pylist() == [*map(float, large)]
     assert floats(pa.array([120000], pa.decimal128(5, -2))).to_pylist() == [120000.0]
     assert floats(pa.array([2**53 + 1, None], pa.int64())).to_pylist() == [2.0**53, None]
-    assert floats(pa.chunked_array([[True], [None]])).to_pylist() == [1.0, None]
+    assert floats(pa.chunked_array([[1.5], [None]])).to_pylist() == [1.5, None]
+    with pytest.raises(TypeError, match="an array of bool holds no numbers"):
+        floats(pa.array([True]))
 
 
 @pytest.mark.parametrize(
