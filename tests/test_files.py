@@ -177,7 +177,7 @@ def test_columns_of_hive_partitions_and_others(command):
         "in/year=1/b.csv has other columns than in/name=x/a.csv"
     )
     assert outcome(command, "encode", "in/year=1", "-o", "-", "--name", "year") == (
-        "in/year=1/b.csv: there is a column 'year' already: name the new one with --name NAME"
+        "in/year=1/b.csv: there is a column 'year' already: name the new one with --name"
     )
     assert outcome(command, "clip", "in/year=1", "-o", "-", "--order", "1", "--column", "year") == (
         "in/year=1/b.csv: no column 'year' among lat, lon, name: name one with --column COL"

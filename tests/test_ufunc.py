@@ -44,7 +44,10 @@ def test_attributes(ufunc):
     assert (ufunc.nout, ufunc.ntypes) == (1, 1)
     assert ufunc.identity is None
     assert ufunc.signature is None
-    assert ufunc.__doc__.startswith(f"{ufunc.__name__}(x1, x2")
+    names = {"fastNorm2Mort": "order, normed, parents, /", "VaexNorm2Mort": "normed, parents, /"}
+    lets_us_name = hasattr(ufunc, "__dict__")  # NumPy 2.2 and later
+    first = names[ufunc.__name__] if lets_us_name else "x1, x2"
+    assert ufunc.__doc__.startswith(f"{ufunc.__name__}({first}")
 
 
 def test_pickle(ufunc):
