@@ -21,7 +21,14 @@ PLANAR_ERROR = 1e-9  # radians
 
 
 class Disc(NamedTuple):
-    """All points within a distance from a centre; `disc` makes one."""
+    """All points within a distance from a centre; `disc` makes one.
+
+    Examples
+    --------
+    >>> import mortie
+    >>> mortie.disc(-90, 0, 1)
+    Disc(lat=-90.0, lon=0.0, radius=1.0)
+    """
 
     lat: float
     lon: float
@@ -387,6 +394,14 @@ class Regions:
         ------
         ValueError
             As `mortie.cover` does.
+
+        Examples
+        --------
+        >>> import mortie
+        >>> poles = mortie.Regions([mortie.disc(90, 0, 1), mortie.disc(-90, 0, 1)])
+        >>> cells, place = poles.cover(1)
+        >>> print(cells, place)
+        [ 14  24  34  44 -31 -41 -51 -61] [0 0 0 0 1 1 1 1]
         """
         cells, counts = self._counted(order, mode, mixed)
         if self._size == 1:

@@ -806,7 +806,9 @@ def test_dask(folder, cluster):
         SAID + "mortie: skipped 1 bad row\n"
     )
     assert fails("encode", "in", "-o", "one.parquet", *dask).startswith("with --dask each file has")
-    assert fails("encode", "-", "-o", "one.csv", *dask).startswith("a Dask cluster reads and writes")
+    assert fails("encode", "-", "-o", "one.csv", *dask).startswith(
+        "a Dask cluster reads and writes"
+    )
 
 
 def test_a_failure_on_a_slow_cluster_is_one_line(folder, cluster, monkeypatch):
