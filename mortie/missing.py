@@ -46,14 +46,14 @@ def nullable(ufunc: Callable[..., Any]) -> Callable[..., Any]:
         The result is of the kind of that input, among those of its shape, that
         has the most to say:
 
-        - `xarray`: a DataArray or Dataset, where missing is NaN in floats, and
+        - xarray: a DataArray or Dataset, where missing is NaN in floats, and
           None among integers, which are then objects;
-        - `pandas`: a DataFrame, Series, Index or array in a nullable dtype, with
+        - pandas: a DataFrame, Series, Index or array in a nullable dtype, with
           the index, and with the name if all have the same;
-        - `polars`: a Series with the first one's name;
-        - `astropy`: a MaskedColumn or a Masked array;
-        - `pyarrow`: an Array;
-        - else a masked array of NumPy, or a scalar or `numpy.ma.masked`. Integers
+        - polars: a Series with the first one's name;
+        - astropy: a MaskedColumn or a Masked array;
+        - pyarrow: an Array;
+        - else a masked array of NumPy, or a scalar or ``numpy.ma.masked``. Integers
           that can lack nothing give what the ufunc gives.
 
     Raises
