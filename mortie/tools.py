@@ -315,10 +315,12 @@ def geo2mort(lats: ArrayLike, lons: ArrayLike, order: int = 18) -> NDArray[np.in
     >>> tools.geo2mort([-77.85, -90.0], [166.67, 0.0], order=6)
     array([-4112241, -3111111])
     """
-    order = _ORDERS[order] if type(order) is int and 0 <= order <= 18 else plain(order)
-    if not (type(lats) is type(lons) is np.ndarray and lats.dtype == lons.dtype == np.float64):
-        lats, lons = degrees(lats), degrees(lons)
-    morton = latlon2mort(order, lats, lons)
+    orders = _ORDERS[order] if type(order) is int and 0 <= order <= 18 else plain(order)
+    lat: Any = lats
+    lon: Any = lons
+    if not (type(lat) is type(lon) is np.ndarray and lat.dtype == lon.dtype == np.float64):
+        lat, lon = degrees(lat), degrees(lon)
+    morton = latlon2mort(orders, lat, lon)
     return morton if type(morton) is np.ndarray and morton.ndim == 1 else np.ravel(morton)
 
 

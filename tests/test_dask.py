@@ -232,9 +232,10 @@ def wait_for(condition, seconds=120):
 def test_a_worker_killed_at_a_random_moment(folder, cluster, seed):
     moment = np.random.default_rng(seed).integers(0, FILES)
     wait_for(lambda: len(workers(cluster)) == 2)
+    victim = workers(cluster)[seed % 2]
     with started(cluster.scheduler_address) as process:
         wait_for(lambda: len(outputs()) >= moment or process.poll() is not None, 600)
-        kill(workers(cluster)[seed % 2])
+        kill(victim)
         assert process.communicate(timeout=600) == (None, SAID)
         assert process.returncode == 0
     check_outputs()

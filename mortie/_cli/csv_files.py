@@ -93,7 +93,7 @@ class CsvSource:
                 raise CommandError(f"{self.path}: a row is longer than {BLOCK_BYTES >> 20} MiB")
             yield line
 
-    def is_comment(self, line: bytes) -> bool:
+    def is_comment(self, line: Any) -> bool:
         """Tell whether a line is left out."""
         mark = self.dialect.comment
         return mark is not None and line.removeprefix(b"\xef\xbb\xbf").startswith(mark.encode())
@@ -188,7 +188,7 @@ class CsvSource:
                     between = False
                     yield line.decode("utf-8", "surrogateescape")
 
-        rows = []
+        rows: list[list[str]] = []
         reader = csv.reader(text(), delimiter=self.dialect.delimiter, strict=True)
         try:
             for row in reader:

@@ -209,6 +209,7 @@ def plan(
     """
     found = find(patterns)
     folder = out.endswith(("/", os.sep)) or Path(out).is_dir()
+    groups: list[tuple[tuple[str, ...], str]]
     if folder:
         groups = [((name,), str(Path(out, relative))) for name, relative in found]
         if STANDARD in [name for name, _ in found]:

@@ -134,7 +134,7 @@ class ParquetSink:
 
     def __init__(self, path: IO[bytes] | str, schema: pa.Schema, codecs: dict[str, str]):
         self.path, self.schema, self.codecs = path, schema, codecs
-        self.writer: pq.ParquetWriter | None = None
+        self.writer: Any = None  # until the first rows are there
         self.batches: list[pa.RecordBatch] = []
 
     def write(self, batch: pa.RecordBatch) -> None:

@@ -132,7 +132,7 @@ class Operation:
         """Compute a batch: the rows that are kept, the results, and how many rows were left out."""
         more = []
         if self.value is not None:
-            *names, name = names
+            name, names = names[-1], names[:-1]
             more = [columns.floats(batch, name, place)]
         values, faults = self.source.read(names, batch, place)
         bad = functools.reduce(np.logical_or, (fault.bad for fault in faults))
