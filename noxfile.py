@@ -17,7 +17,7 @@ nox.options.sessions = ["tests", "cpp", "lint"]
 @nox.session
 def tests(session):
     """Run pytest on the Python that runs nox."""
-    session.install(".[test]", "mypy", "pyright", "nox", "meson>=1.4", "ninja")
+    session.install(".[test]", "mypy", "pyright[nodejs]", "nox", "meson>=1.4", "ninja")
     session.run("pytest", "-n", "auto", *session.posargs)
 
 
