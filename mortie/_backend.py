@@ -108,6 +108,7 @@ def _only_native(name: str, why: str) -> Callable[..., NoReturn]:
         raise ImportError(f"{name} needs the C++ extension, and numba runs in its place: {why}")
 
     ufunc.__name__ = ufunc.__qualname__ = name
+    ufunc.__doc__ = f"{name} needs the C++ extension of mortie."
     return ufunc
 
 

@@ -17,7 +17,22 @@ DRAINAGE = Path(__file__).parents[2] / "shared" / "data" / "antarctica_drainage.
 
 # What the numba fallback can't have. All other tests are run with it, too: nox -s fallback
 NO_WHERE = "numba makes ufuncs that refuse where="
+CELLS = "cells need the extension"
 NOT_IN_NUMBA = {
+    **{f"test_{name}.py": CELLS for name in ("cells", "expressions", "recipes", "sets", "shapes")},
+    **{f"test_{name}.py": CELLS for name in ("plot", "words")},
+    **{
+        f"test_bad_input.py::test_calls[mortie.{name}": CELLS
+        for name in ("authalic2", "cells", "geodetic2", "mort_", "mort2u", "mort2v", "mort2word")
+    },
+    "test_bad_input.py::test_calls[mortie.uniq2mort": CELLS,
+    "test_bad_input.py::test_calls[mortie.word2mort": CELLS,
+    "test_bad_input.py::test_commands[an unknown suffix of the picture]": CELLS,
+    "test_cli.py::test_plot": CELLS,
+    "test_ecosystem.py::test_latitudes_keep_a_unit": CELLS,
+    "test_flags.py": "its loops are numba's",
+    "test_latlon.py::test_the_exact_way_is_rare": "it has no other way",
+    "test_latlon.py::test_why_the_exact_way_is_taken": "it has no other way",
     "test_ufunc.py::test_where": NO_WHERE,
     "test_latlon.py::test_where": NO_WHERE,
     "test_migration.py::test_now": NO_WHERE,

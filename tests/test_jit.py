@@ -34,14 +34,18 @@ CALLS = {
     "latlon2nest": ((29, LAT, LON), mortie.latlon2nest(29, LAT, LON)),
     "latlon2mort": ((ORDER, LAT, LON), mortie.latlon2mort(ORDER, LAT, LON)),
     "mort2latlon": ((MORTON,), mortie.mort2latlon(MORTON)),
-    "mort_range": ((18, MORTON), mortie.mort_range(18, MORTON)),
-    "mort2uniq": ((MORTON,), NEST + (4 << 2 * ORDER)),
-    "uniq2mort": ((NEST + (4 << 2 * ORDER),), MORTON),
-    "mort2word": ((MORTON,), mortie.mort2word(MORTON)),
-    "word2mort": ((mortie.mort2word(MORTON),), MORTON),
 }
-# Latitudes, and ufuncs whose results have an axis more.
-NOT_COMPILED = {"authalic2geodetic", "geodetic2authalic", "mort2vertices", "mort_neighbours"}
+NOT_COMPILED = set()
+if mortie.backend() == "native":  # which alone has cells
+    CALLS |= {
+        "mort_range": ((18, MORTON), mortie.mort_range(18, MORTON)),
+        "mort2uniq": ((MORTON,), NEST + (4 << 2 * ORDER)),
+        "uniq2mort": ((NEST + (4 << 2 * ORDER),), MORTON),
+        "mort2word": ((MORTON,), mortie.mort2word(MORTON)),
+        "word2mort": ((mortie.mort2word(MORTON),), MORTON),
+    }
+    # Latitudes, and ufuncs whose results have an axis more.
+    NOT_COMPILED = {"authalic2geodetic", "geodetic2authalic", "mort2vertices", "mort_neighbours"}
 
 
 def compiled(name):
