@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import exact
+import mortie
 from mortie.tools import VaexNorm2Mort, fastNorm2Mort
 
 NUMPY_2 = int(np.__version__.split(".")[0]) >= 2
