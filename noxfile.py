@@ -26,13 +26,9 @@ def fallback(session):
     """Run pytest with the numba fallback; ``-- lowest`` with the lowest numba and NumPy (3.10)."""
     lowest = session.posargs == ["lowest"]
     session.install(".[test]", *(LOWEST["3.10"] if lowest else []))
-    cache = Path(session.create_tmp(), "numba").resolve()
-    shutil.rmtree(
-        cache, ignore_errors=True
-    )  # numba sees no change of a function that another calls
     session.run(
         *("pytest", "-n", "auto", *([] if lowest else session.posargs)),
-        env={"MORTIE_FORCE_NUMBA": "1", "NUMBA_CACHE_DIR": str(cache)},
+        env={"MORTIE_FORCE_NUMBA": "1"},
     )
 
 

@@ -19,9 +19,8 @@ __all__ = ["ELEMENTS", "kernel", "ufuncs"]
 
 ELEMENTS = {}
 
-# numba keeps what it has compiled only where it is told a folder: the usual ones can't always be
-# written to, and then numba refuses to compile at all.
-compiled = numba.njit(cache=bool(numba.config.CACHE_DIR))
+# Without a cache: ufuncs that several processes took from one have crashed.
+compiled = numba.njit
 
 
 class Element:
@@ -44,7 +43,7 @@ class Element:
         if len(self.outputs) > 1:
             of = f"Tuple(({of}))"
         signature = f"{of}({', '.join(self.inputs)})"
-        return numba.njit(signature, cache=bool(numba.config.CACHE_DIR))(self.function)
+        return numba.njit(signature)(self.function)
 
 
 def element(inputs, outputs, raises=True, fallback=True):
@@ -67,15 +66,13 @@ def ufunc(name):
         f"    {', '.join(f'{y}[0]' for y in ys)} = function({', '.join(xs)})\n"
     )
     names = {"__name__": __name__, "function": this.compiled}
-    exec(compile(loop, __file__, "exec"), names)  # numba's cache knows it by this file's name
+    exec(loop, names)
     names[name].__doc__ = this.function.__doc__
     # `vectorize` knows no ufuncs of several outputs; this is an ordinary ufunc, too, where the
     # operands have no dimensions of their own.
     signature = f"{','.join(['()'] * len(xs))}->{','.join(['()'] * len(ys))}"
     types = ", ".join(this.inputs + [f"{output}[:]" for output in this.outputs])
-    vectorize = numba.guvectorize(
-        [types], signature, nopython=True, cache=bool(numba.config.CACHE_DIR)
-    )
+    vectorize = numba.guvectorize([types], signature, nopython=True)
     made = vectorize(names[name]).ufunc
     with contextlib.suppress(AttributeError):  # before NumPy 2.2
         made.__module__ = "mortie"  # where pickle finds it
