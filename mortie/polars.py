@@ -26,7 +26,9 @@ import polars as pl
 from mortie import _elementwise
 
 if TYPE_CHECKING:
-    Input = str | float | pl.Expr | pl.Series
+    from typing import TypeAlias
+
+    Input: TypeAlias = str | float | pl.Expr | pl.Series
 
 __all__ = list(_elementwise.UFUNCS)
 
