@@ -85,7 +85,7 @@ def ecosystem(session):
 @nox.session
 def docs(session):
     """Build the documentation, and hold its migration notes against the old versions."""
-    session.install(".[docs,numba]", "hypothesis", "pytest")
+    session.install(".[docs,numba]", "healpy", "hypothesis", "pytest")
     session.run("sphinx-build", "-W", "--keep-going", "-n", "-E", "docs", "build/docs")
     published = Path(session.create_tmp()).resolve() / "published"
     install_published(session, published, "0.1.0", "0.3.1")

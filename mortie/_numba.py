@@ -90,10 +90,12 @@ def kernel():
     return "numba"
 
 
-class Refusal(Exception):  # noqa: N818
+class Refusal(ValueError):  # noqa: N818
     """What compiled code raises and Python makes a ValueError: only that can write a float."""
 
     def __new__(cls, text, *values):
+        if isinstance(text, ValueError):  # numba before 0.58 makes one of one
+            return text
         return ValueError(text.format(*values))
 
 
@@ -144,13 +146,13 @@ def decode_index(morton):
 
 
 @compiled
-def check_order(order, highest):
-    if order > highest == 18:
+def check_order(order):
+    if order > 18:
         raise Refusal(
             "Max order is 18 (to output to 64-bit int): order must lie in 0-18, not {}", order
         )
-    if order < 0 or order > highest:
-        raise Refusal("order must lie in 0-{}, not {}", highest, order)
+    if order < 0:
+        raise Refusal("order must lie in 0-18, not {}", order)
 
 
 @element("int64 int64 int64", "int64")
@@ -158,7 +160,7 @@ def fastNorm2Mort(order, normed, parents):
     """Give decimal Morton indices of HEALPix NESTED pixels of orders 0-18."""
     if order > 18:
         raise ValueError("Max order is 18 (to output to 64-bit int).")
-    check_order(order, 18)
+    check_order(order)
     return encode(order, normed, parents)
 
 
@@ -171,7 +173,7 @@ def VaexNorm2Mort(normed, parents):
 @element("int64 int64", "int64")
 def nest2mort(order, nest):
     """Give decimal Morton indices of HEALPix NESTED pixel numbers."""
-    check_order(order, 18)
+    check_order(order)
     if nest < 0 or nest >> (2 * order) > 11:
         last = (12 << (2 * order)) - 1
         raise Refusal("nest must lie in 0-{} at order {}, not {}", last, order, nest)
@@ -341,8 +343,7 @@ def latlon2pixel(order, lat, lon):
 
 
 @compiled
-def point2nest(order, lat, lon, highest):
-    check_order(order, highest)
+def point2nest(order, lat, lon):
     if not -90 <= lat <= 90:
         raise Refusal("latitude must lie in -90 to 90 degrees, not {}", lat)
     if not -math.inf < lon < math.inf:
@@ -354,13 +355,16 @@ def point2nest(order, lat, lon, highest):
 @element("int64 float64 float64", "int64")
 def latlon2nest(order, lat, lon):
     """Give the HEALPix NESTED pixel numbers of the cells that hold given points."""
-    return point2nest(order, lat, lon, 29)
+    if order < 0 or order > 29:
+        raise Refusal("order must lie in 0-29, not {}", order)
+    return point2nest(order, lat, lon)
 
 
 @element("int64 float64 float64", "int64")
 def latlon2mort(order, lat, lon):
     """Give the decimal Morton indices of the cells that hold given points."""
-    nest = point2nest(order, lat, lon, 18)
+    check_order(order)
+    nest = point2nest(order, lat, lon)
     return encode(order, nest, nest >> (2 * order))
 
 

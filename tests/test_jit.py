@@ -107,8 +107,10 @@ def test_no_number_comes_out_where_numba_loses_errors(target):
     for compile_it in (
         lambda: numba.njit(parallel=True)(in_parallel)(MORTON),
         lambda: numba.njit(parallel=True)(in_a_ufunc)(MORTON),
-        lambda: numba.vectorize(["int64(int64)"], target=target)(in_a_ufunc),
-        lambda: numba.guvectorize(["int64, int64[:]"], "()->()", target=target)(in_a_gufunc),
+        lambda: numba.vectorize(["int64(int64)"], target=target, nopython=True)(in_a_ufunc),
+        lambda: numba.guvectorize(["int64, int64[:]"], "()->()", target=target, nopython=True)(
+            in_a_gufunc
+        ),
     ):
         with pytest.raises(numba.core.errors.TypingError, match="numba loses errors of its th"):
             compile_it()
