@@ -29,6 +29,7 @@ NOT_IN_NUMBA = {
     "test_bad_input.py::test_calls[mortie.word2mort": CELLS,
     "test_bad_input.py::test_commands[an unknown suffix of the picture]": CELLS,
     "test_cli.py::test_plot": CELLS,
+    "test_docs.py::test_examples[cells.md]": CELLS,
     "test_ecosystem.py::test_latitudes_keep_a_unit": CELLS,
     "test_flags.py": "its loops are numba's",
     "test_latlon.py::test_the_exact_way_is_rare": "it has no other way",
