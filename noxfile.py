@@ -133,7 +133,7 @@ def coverage(session):
 def benchmarks(session):
     """Measure, then write the tables and the picture; with ``-- --short`` only see that it runs."""
     session.install(".[numba]", "pytest-benchmark", "py-cpuinfo", "matplotlib")
-    session.install("astropy-healpix", "cdshealpix", "healpix-geo")
+    session.install("astropy-healpix", "cdshealpix", "healpix-geo", "healpy")
     work = Path(session.create_tmp()).resolve()
     install_published(session, work / "published", "0.3.1", "0.4.0", "1.0.0")
     # The ImportError for an unknown kernel ends with the names of those that run here.
