@@ -247,9 +247,9 @@ TEST_P(EveryKernel, EveryRing) {
 TEST_P(EveryKernel, Grids) {
     const Sample points = sample(600);
     std::vector<Int64> out(600);
-    for (std::size_t n : {1, 7, 64, 255, 256, 257, 600}) {
-        for (std::size_t lat_step : {0, 1}) {
-            for (std::size_t lon_step : {0, 1}) {
+    for (std::size_t n : {1u, 7u, 64u, 255u, 256u, 257u, 600u}) {
+        for (std::size_t lat_step : {0u, 1u}) {
+            for (std::size_t lon_step : {0u, 1u}) {
                 for (std::size_t at = 0; at < 8; ++at) {
                     std::vector<double> lat = points.lat;
                     std::fill(lat.begin() + 256, lat.begin() + 511, lat[256]);

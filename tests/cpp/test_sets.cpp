@@ -103,7 +103,7 @@ TEST(Sets, AgainstFlags) {
 
 TEST(Sets, KeysAreSortedWhereCellsBegin) {
     std::mt19937_64 random(4);
-    for (const std::size_t n : {0, 1, 2, 1000, 100'000}) {
+    for (const std::size_t n : {0u, 1u, 2u, 1000u, 100'000u}) {
         Buffer<Key> keys;
         for (std::size_t i = 0; i < n; ++i) {
             const Key base = random() % 12 << 41; // in one base cell some digits are all the same
