@@ -127,7 +127,7 @@ def numbers(column: pa.Array, name: str, kind: pa.DataType, place: Place) -> pa.
     try:
         return text.cast(kind)
     except pa.ArrowInvalid:
-        row = next(row for row, value in enumerate(text) if not can_be(kind, value))
+        row = next(row for row, value in enumerate(text) if not can_be(value, kind))
         wanted = "a number" if kind == pa.float64() else "an integer of 64 bits"
         units = ": leave out a line of units with --skip-rows-after-header 1"
         raise CommandError(
@@ -141,10 +141,10 @@ def nan(word: str, kind: pa.DataType) -> bool:
     return kind == pa.float64() and word.lower().endswith("nan") and word.strip("-").isalpha()
 
 
-def can_be(kind: pa.DataType, value: pa.Scalar) -> bool:
-    """Tell whether a value can be converted to a type."""
+def can_be(values: pa.Array | pa.Scalar, kind: pa.DataType) -> bool:
+    """Tell whether pyarrow can convert all values to a type."""
     try:
-        value.cast(kind)
+        values.cast(kind)
     except pa.ArrowInvalid:
         return False
     return True

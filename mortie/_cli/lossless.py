@@ -7,6 +7,8 @@ import re
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from mortie._cli.columns import can_be
+
 INTEGER = r"^(0|-?[1-9][0-9]*)$"
 # As Python, Arrow, C's "%f" and "%e", and R write floats; not as codes such as 007 or 12E7 look.
 NUMBER = r"^(-?(0|[1-9][0-9]*)(\.[0-9]+)?|-?[0-9](\.[0-9]+)?[eE][+-][0-9]{2,3}|NaN|nan|-?inf)$"
@@ -69,15 +71,6 @@ def holding(values: pa.Array) -> set[pa.DataType]:
     if all_match(TIME):
         return {kind for kind in TIMES if can_be(values, kind) and within(values, kind)}
     return set()
-
-
-def can_be(values: pa.Array, kind: pa.DataType) -> bool:
-    """Tell whether pyarrow can convert all values."""
-    try:
-        values.cast(kind)
-    except pa.ArrowInvalid:
-        return False
-    return True
 
 
 def small(values: pa.Array) -> bool:
