@@ -4,59 +4,76 @@
 #include <Python.h>
 #include <numpy/ndarraytypes.h>
 
+#include <cstddef>
 #include <cstdlib>
+#include <utility>
 
-#include "kernels/kernels.hpp"
 #include "regions/buffer.hpp"
 
 namespace mortie {
 
-// A one-dimensional array of int64, packed, as which an argument can be read; owns a reference.
-class Int64Array {
+// A reference that we own.
+class Owned {
   public:
-    explicit Int64Array(PyObject *argument)
-        : array_(PyArray_FROMANY(argument, NPY_INT64, 1, 1, NPY_ARRAY_IN_ARRAY)) {}
-    Int64Array(const Int64Array &) = delete;
-    Int64Array &operator=(const Int64Array &) = delete;
-    ~Int64Array() { Py_XDECREF(array_); }
+    explicit Owned(PyObject *object) noexcept : object_(object) {}
+    Owned(const Owned &) = delete;
+    Owned &operator=(const Owned &) = delete;
+    ~Owned() { Py_XDECREF(object_); }
 
-    bool failed() const { return array_ == nullptr; } // with a Python exception set
-    const Int64 *data() const { return static_cast<const Int64 *>(PyArray_DATA(array())); }
-    std::size_t size() const { return static_cast<std::size_t>(PyArray_DIM(array(), 0)); }
+    PyObject *get() const noexcept { return object_; }
+    PyObject *release() noexcept { return std::exchange(object_, nullptr); }
+    explicit operator bool() const noexcept { return object_ != nullptr; }
 
   private:
-    PyArrayObject *array() const { return reinterpret_cast<PyArrayObject *>(array_); }
-
-    PyObject *array_;
+    PyObject *object_;
 };
 
-inline void free_capsule(PyObject *capsule) { std::free(PyCapsule_GetPointer(capsule, nullptr)); }
+// A one-dimensional packed array, or a null pointer and an exception.
+template <typename T> class Column {
+  public:
+    Column(PyObject *object, int type) noexcept
+        : array_(PyArray_FROMANY(object, type, 1, 1, NPY_ARRAY_CARRAY_RO)) {}
 
-// An array that owns the memory of a buffer, or nullptr with a MemoryError.
-inline PyObject *to_array(Buffer<Int64> &&buffer) {
+    explicit operator bool() const noexcept { return static_cast<bool>(array_); }
+    std::size_t size() const noexcept { return static_cast<std::size_t>(PyArray_SIZE(array())); }
+    const T *data() const noexcept { return static_cast<const T *>(PyArray_DATA(array())); }
+
+  private:
+    PyArrayObject *array() const noexcept {
+        return reinterpret_cast<PyArrayObject *>(array_.get());
+    }
+
+    Owned array_;
+};
+
+inline constexpr const char *buffer_name = "mortie.buffer";
+
+inline void free_buffer(PyObject *capsule) {
+    std::free(PyCapsule_GetPointer(capsule, buffer_name));
+}
+
+// An array of the elements, which it takes over, or nullptr with an exception.
+template <typename T> PyObject *make_array(Buffer<T> buffer, int type) {
     if (buffer.failed()) {
         return PyErr_NoMemory();
     }
     npy_intp size = static_cast<npy_intp>(buffer.size());
     if (size == 0) {
-        return PyArray_SimpleNew(1, &size, NPY_INT64);
+        return PyArray_SimpleNew(1, &size, type);
     }
     buffer.fit();
-    PyObject *array = PyArray_SimpleNewFromData(1, &size, NPY_INT64, buffer.data());
-    if (array == nullptr) {
+    void *elements = buffer.release();
+    Owned capsule(PyCapsule_New(elements, buffer_name, free_buffer));
+    if (!capsule) {
+        std::free(elements);
         return nullptr;
     }
-    PyObject *owner = PyCapsule_New(buffer.data(), nullptr, free_capsule);
-    if (owner == nullptr) {
-        Py_DECREF(array);
+    Owned array(PyArray_SimpleNewFromData(1, &size, type, elements));
+    if (!array || PyArray_SetBaseObject(reinterpret_cast<PyArrayObject *>(array.get()),
+                                        capsule.release()) < 0) {
         return nullptr;
     }
-    buffer.release();
-    if (PyArray_SetBaseObject(reinterpret_cast<PyArrayObject *>(array), owner) < 0) {
-        Py_DECREF(array); // the owner is gone as well
-        return nullptr;
-    }
-    return array;
+    return array.release();
 }
 
 } // namespace mortie

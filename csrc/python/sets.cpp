@@ -16,7 +16,7 @@ const Kernels *kernels_in_use;
 constexpr std::uint64_t most_cells = 1'000'000'000; // 8 GB
 
 // The sorted keys of a set; without the GIL. Returns how many cells it could read.
-std::size_t read_set(const Int64Array &cells, Buffer<Key> &keys) {
+std::size_t read_set(const Column<Int64> &cells, Buffer<Key> &keys) {
     const std::size_t done = add_keys(*kernels_in_use, cells.size(), cells.data(), keys);
     if (done == cells.size()) {
         sort_keys(keys);
@@ -25,7 +25,7 @@ std::size_t read_set(const Int64Array &cells, Buffer<Key> &keys) {
 }
 
 // Raises what ended read_set; true if there is something.
-bool raise_unread(const Int64Array &cells, const Buffer<Key> &keys, std::size_t done) {
+bool raise_unread(const Column<Int64> &cells, const Buffer<Key> &keys, std::size_t done) {
     if (keys.failed()) {
         PyErr_NoMemory();
     } else if (done < cells.size()) {
@@ -40,12 +40,12 @@ template <auto keep> PyObject *combine_sets(PyObject *, PyObject *arguments) {
     if (!PyArg_ParseTuple(arguments, "OO", &first, &second)) {
         return nullptr;
     }
-    const Int64Array a(first);
-    if (a.failed()) {
+    const Column<Int64> a(first, NPY_INT64);
+    if (!a) {
         return nullptr;
     }
-    const Int64Array b(second);
-    if (b.failed()) {
+    const Column<Int64> b(second, NPY_INT64);
+    if (!b) {
         return nullptr;
     }
     Buffer<Key> a_keys;
@@ -63,7 +63,7 @@ template <auto keep> PyObject *combine_sets(PyObject *, PyObject *arguments) {
     if (raise_unread(a, a_keys, a_done) || raise_unread(b, b_keys, b_done)) {
         return nullptr;
     }
-    return to_array(std::move(cells));
+    return make_array(std::move(cells), NPY_INT64);
 }
 
 PyObject *expand(PyObject *, PyObject *arguments) {
@@ -72,8 +72,8 @@ PyObject *expand(PyObject *, PyObject *arguments) {
     if (!PyArg_ParseTuple(arguments, "LO", &order, &argument)) {
         return nullptr;
     }
-    const Int64Array cells(argument);
-    if (cells.failed()) {
+    const Column<Int64> cells(argument, NPY_INT64);
+    if (!cells) {
         return nullptr;
     }
     Buffer<Key> keys;
@@ -112,7 +112,7 @@ PyObject *expand(PyObject *, PyObject *arguments) {
                      static_cast<unsigned long long>(count), order);
         return nullptr;
     }
-    return to_array(std::move(expanded));
+    return make_array(std::move(expanded), NPY_INT64);
 }
 
 PyObject *isin(PyObject *, PyObject *arguments) {
@@ -121,12 +121,12 @@ PyObject *isin(PyObject *, PyObject *arguments) {
     if (!PyArg_ParseTuple(arguments, "OO", &first, &second)) {
         return nullptr;
     }
-    const Int64Array morton(first);
-    if (morton.failed()) {
+    const Column<Int64> morton(first, NPY_INT64);
+    if (!morton) {
         return nullptr;
     }
-    const Int64Array cells(second);
-    if (cells.failed()) {
+    const Column<Int64> cells(second, NPY_INT64);
+    if (!cells) {
         return nullptr;
     }
     npy_intp size = static_cast<npy_intp>(morton.size());
