@@ -107,3 +107,14 @@ def wild():
         return values >> random.integers(0, 64, n)
 
     return draw
+
+
+@pytest.fixture(scope="module")
+def command():
+    """The command line, in processes that are forked."""
+    pytest.importorskip("resource", reason="processes are forked on POSIX systems alone")
+    from forked import Command
+
+    command = Command()
+    yield command
+    command.close()

@@ -374,16 +374,6 @@ def test_calls(function, what, call, expected):
     assert caught.type.__name__ == kind
 
 
-@pytest.fixture(scope="module")
-def command():
-    pytest.importorskip("resource", reason="processes are forked on POSIX systems alone")
-    from forked import Command
-
-    command = Command()
-    yield command
-    command.close()
-
-
 @pytest.mark.parametrize(
     ("what", "arguments", "code", "expected"), COMMANDS, ids=[row[0] for row in COMMANDS]
 )

@@ -29,17 +29,8 @@ pa = pytest.importorskip("pyarrow", reason="pyarrow is missing; mortie[test] has
 import pyarrow.csv
 import pyarrow.parquet as pq
 
-from forked import Command
-
 SAID = "mortie: latitudes from column 'lat', longitudes from column 'lon'\n"
 ERROR = "mortie: error: "
-
-
-@pytest.fixture(scope="module")
-def command():
-    command = Command()
-    yield command
-    command.close()
 
 
 @pytest.fixture(autouse=True)

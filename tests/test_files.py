@@ -13,18 +13,9 @@ pa = pytest.importorskip("pyarrow", reason="pyarrow is missing; mortie[test] has
 import pyarrow.csv
 import pyarrow.parquet as pq
 
-from forked import Command
-
 SAID = "mortie: latitudes from column 'lat', longitudes from column 'lon'\n"
 ERROR = "mortie: error: "
 ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="only root may give files to others")
-
-
-@pytest.fixture(scope="module")
-def command():
-    command = Command()
-    yield command
-    command.close()
 
 
 @pytest.fixture(autouse=True)

@@ -12,8 +12,6 @@ pytest.importorskip("resource", reason="processes are forked on POSIX systems al
 pa = pytest.importorskip("pyarrow", reason="pyarrow is missing; mortie[test] has it")
 import pyarrow.parquet as pq
 
-from forked import Command
-
 # Python's own events (sys.addaudithook) for the net, programs, pickles and code; that of modules,
 # which come from files, is not the input's. Compiling alone runs nothing.
 FORBIDDEN = re.compile(
@@ -21,13 +19,6 @@ FORBIDDEN = re.compile(
     r"exec (?!.*(\.py|<frozen [\w.]+>)[\"']))",
     re.MULTILINE,
 )
-
-
-@pytest.fixture(scope="module")
-def command():
-    command = Command()
-    yield command
-    command.close()
 
 
 class Evil:

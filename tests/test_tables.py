@@ -27,15 +27,7 @@ pytest.importorskip("resource", reason="the processes are forked")
 pa = pytest.importorskip("pyarrow", reason="pyarrow is missing; mortie[test] has it")
 import pyarrow.parquet as pq
 
-from forked import Command
 from test_cli import truth
-
-
-@pytest.fixture(scope="module")
-def command():
-    command = Command()
-    yield command
-    command.close()
 
 
 @pytest.fixture(autouse=True)
