@@ -16,9 +16,16 @@ nox.options.sessions = ["tests", "cpp", "lint"]
 
 @nox.session
 def tests(session):
-    """Run pytest on the Python that runs nox."""
-    session.install(".[test]", "mypy", "pyright[nodejs]", "nox", "meson>=1.4", "ninja")
-    session.run("pytest", "-n", "auto", *session.posargs)
+    """Run pytest on the Python that runs nox, but for the tests that are marked as slow."""
+    session.install(".[test]", "nox", "meson>=1.4", "ninja")
+    session.run("pytest", "-n", "auto", "-m", "not slow", *session.posargs)
+
+
+@nox.session
+def slow(session):
+    """Run the tests that are marked as slow."""
+    session.install(".[test]", "mypy", "pyright[nodejs]")
+    session.run("pytest", "-n", "auto", "-m", "slow", *session.posargs)
 
 
 @nox.session

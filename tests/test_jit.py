@@ -54,6 +54,7 @@ def compiled(name):
     return numba.njit(names["call"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CALLS)
 def test_arrays_and_scalars(name):
     args, expected = CALLS[name]
@@ -149,6 +150,7 @@ def test_errors():
             compiled("mort2order")(refused)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("of", ["i8", "i4", "u2", "?"])
 def test_layouts(of):
     call = compiled("VaexNorm2Mort")

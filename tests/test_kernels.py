@@ -80,6 +80,7 @@ def test_empty_means_the_fastest():
     assert done.stdout.strip() == supported()[0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kernel", NAMES)
 def test_every_kernel(kernel):
     if kernel not in supported():

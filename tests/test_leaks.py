@@ -15,7 +15,10 @@ import pytest
 import mortie
 from mortie import tools
 
-pytestmark = pytest.mark.thread_unsafe(reason="counts what the whole process holds")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.thread_unsafe(reason="counts what the whole process holds"),
+]
 
 CALLS = 1_000_000 if "MORTIE_LONG_TESTS" in os.environ else 30_000
 FEW = 100  # references that come and go by themselves, or a tenth of the blocks

@@ -65,11 +65,13 @@ def test_native(value):
     assert output("-c", REPORT, **environment) == "native True False\n" + RESULTS
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("numba_version")
 def test_forced_numba():
     assert output("-c", REPORT, MORTIE_FORCE_NUMBA="1") == "numba False True\n" + RESULTS
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("numba_version")
 def test_numba_refuses_what_the_extension_refuses():
     program = """
@@ -97,6 +99,7 @@ for call in (
     assert output("-c", program, MORTIE_FORCE_NUMBA="1") == native
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("numba_version")
 def test_numba_errors():
     program = """
@@ -138,6 +141,7 @@ def test_no_backend(forced):
     assert "pip install 'mortie[numba]'" in last
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("numba_version")
 def test_cells_need_the_extension():
     program = """
@@ -202,10 +206,11 @@ def test_command_without_arguments():
 # --- types ---
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("check", ["mypy.stubtest mortie._native", "mypy -p mortie"])
 def test_types(tmp_path, check):
     """The extension has a stub; all else says its types itself."""
-    pytest.importorskip("mypy", reason="mypy is missing; nox -s tests installs it")
+    pytest.importorskip("mypy", reason="mypy is missing; nox -s slow installs it")
     config = "--mypy-config-file" if "stubtest" in check else "--config-file"
     done = subprocess.run(
         [sys.executable, "-m", *check.split(), config, str(ROOT / "pyproject.toml")],

@@ -143,6 +143,7 @@ def run_exit_during_calls():
     time.sleep(0.2)
 
 
+@pytest.mark.slow
 def test_exit_while_daemon_threads_compute():
     for _ in range(3):
         python("run_exit_during_calls")
@@ -156,6 +157,7 @@ FORK_WARNING = pytest.mark.filterwarnings(
 METHODS = multiprocessing.get_all_start_methods()
 
 
+@pytest.mark.slow
 @FORK_WARNING
 @pytest.mark.thread_unsafe(reason="forks")
 @pytest.mark.parametrize("method", METHODS)
@@ -198,6 +200,7 @@ def run_fork_during_calls():
     print("good")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif("fork" not in METHODS, reason="this system has no fork")
 def test_fork_while_threads_compute(monkeypatch):
     monkeypatch.setenv("PYTHONWARNINGS", "ignore:This process:DeprecationWarning")

@@ -55,7 +55,7 @@ sets = st.lists(st.one_of(one_cell.map(lambda m: [m]), families), max_size=30).m
 )
 
 
-@settings(max_examples=10_000 if LONG else 1000, deadline=None)
+@settings(max_examples=10_000 if LONG else 200, deadline=None)
 @given(sets, sets)
 def test_against_sets_of_pixels(a, b):
     in_a, in_b = pixels(a), pixels(b)

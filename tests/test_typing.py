@@ -78,9 +78,10 @@ def lines_of_errors(folder, *command):
     return sorted({(name, int(line)) for name, line in found}), done.stdout + done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("checker", ["mypy", "pyright"])
 def test_wrong_calls_fail(checked, checker):
-    pytest.importorskip(checker, reason=f"{checker} is missing; nox -s tests installs it")
+    pytest.importorskip(checker, reason=f"{checker} is missing; nox -s slow installs it")
     options = ["--strict", "--follow-imports=silent"] if checker == "mypy" else []
     found, output = lines_of_errors(checked, checker, *options)
     assert found == [("wrong", line + 2) for line in range(len(WRONG))], output

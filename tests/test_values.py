@@ -75,6 +75,7 @@ def test_exact_arithmetic_in_arrays(wild):
     np.testing.assert_array_equal(fastNorm2Mort(order, normed, parents), expected)
 
 
+@pytest.mark.slow
 def test_ten_million_triples_against_numba(fallback, wild):
     n = 10_000_000
     order = np.random.default_rng(3).integers(0, 19, n, dtype=np.int64)
