@@ -154,6 +154,33 @@ def ways_table(results, way):
     return table([*header, *(f"{where}, {name}" for where in PLACES)], rows)
 
 
+def summary_table(results):
+    """Give one row for each kind of work: ours, and the best of the others."""
+    n = 10**6 if results.find(case="sizes", maker=LIMIT, n=10**6) else 1000
+    work = {
+        "pixels to indices": {
+            maker: results.find(case="sizes", maker=maker, n=n) / n for maker in results.first
+        }
+    }
+    for way in ("points to indices", "centres"):
+        count = next(labels["n"] for labels in map(dict, results) if labels["case"] == way)
+        pixels = ways(results, "points to pixels") if way == "points to indices" else {}
+        makers = {**pixels, **ways(results, way)}
+        work[way] = {maker: sphere / count for maker, (sphere, _) in makers.items()}
+    rows = []
+    for name, makers in work.items():
+        others = {
+            maker: seconds
+            for maker, seconds in makers.items()
+            if maker != LIMIT and not maker.startswith(NATIVE) and "fallback" not in maker
+        }
+        best = min(others, key=others.get)
+        ours, theirs = 1e9 * makers[NATIVE], 1e9 * others[best]
+        rows.append([name, f"{ours:.2f}", best, f"{theirs:.1f}", f"{theirs / ours:.1f}"])
+    header = ["order 18, over the sphere", "mortie, ns each", "best of the others", "ns each"]
+    return table([*header, "× faster"], rows)
+
+
 def layouts_table(results):
     layouts = {}
     for labels in map(dict, results):
@@ -236,7 +263,7 @@ def main(folder, *files):
     readme = folder / "README.md"
     before, _, rest = readme.read_text(encoding="utf-8").partition(BEGIN)
     _, _, after = rest.partition(END)
-    shown = "\n".join([measured, makers, by_way["points to indices"], by_way["centres"]])
+    shown = "\n".join([measured, summary_table(results)])
     readme.write_text(f"{before}{BEGIN}\n{shown}\n{END}{after}", encoding="utf-8")
 
     tables = [

@@ -29,11 +29,21 @@ def test_examples(page):
     assert doctest.DocTestRunner().run(test).failed == 0
 
 
+REPOSITORY = re.compile(
+    "https://(?:github.com/espg/mortie/(?:blob|tree)|raw.githubusercontent.com/espg/mortie)/main"
+)
+
+
 @pages
 def test_links_to_files(page):
-    links = re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text(encoding="utf-8"))
-    missing = [link for link in links if not (page.parent / link).exists()]
-    assert not missing
+    """Links to the repository name files of this checkout."""
+    text = page.read_text(encoding="utf-8")
+    links = re.findall(r"\]\(([^)#]+)", text) + re.findall(r"^\[[^]]+\]: ([^#\s]+)", text, re.M)
+    files = [REPOSITORY.sub(str(ROOT), link) for link in links]
+    paths = [page.parent / file for file in files if not re.match("https?:", file)]
+    assert not [path for path in paths if not path.exists()]
+    used = set(re.findall(r"\]\[([^]]+)\]", text))
+    assert used == set(re.findall(r"^\[([^]]+)\]: ", text, re.M))
 
 
 def test_some_pages_have_examples_and_links():
