@@ -417,6 +417,17 @@ struct Real {
     friend Real select(Mask mask, Real a, Real b) {
         return _mm256_blendv_pd(b.value, a.value, mask.value);
     }
+
+    friend void store_rows(const Real (&columns)[4], double *rows) {
+        const __m256d even = _mm256_unpacklo_pd(columns[0].value, columns[1].value);
+        const __m256d odd = _mm256_unpackhi_pd(columns[0].value, columns[1].value);
+        const __m256d right_of_even = _mm256_unpacklo_pd(columns[2].value, columns[3].value);
+        const __m256d right_of_odd = _mm256_unpackhi_pd(columns[2].value, columns[3].value);
+        _mm256_storeu_pd(rows, _mm256_permute2f128_pd(even, right_of_even, 0x20));
+        _mm256_storeu_pd(rows + 4, _mm256_permute2f128_pd(odd, right_of_odd, 0x20));
+        _mm256_storeu_pd(rows + 8, _mm256_permute2f128_pd(even, right_of_even, 0x31));
+        _mm256_storeu_pd(rows + 12, _mm256_permute2f128_pd(odd, right_of_odd, 0x31));
+    }
 };
 
 // Eight nibbles become the even bits of a byte each.

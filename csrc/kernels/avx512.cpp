@@ -416,6 +416,23 @@ struct Real {
     friend Real select(Mask mask, Real a, Real b) {
         return _mm512_mask_blend_pd(mask, b.value, a.value);
     }
+
+    friend void store_rows(const Real (&columns)[4], double *rows) {
+        const __m512d even = _mm512_unpacklo_pd(columns[0].value, columns[1].value);
+        const __m512d odd = _mm512_unpackhi_pd(columns[0].value, columns[1].value);
+        const __m512d right_of_even = _mm512_unpacklo_pd(columns[2].value, columns[3].value);
+        const __m512d right_of_odd = _mm512_unpackhi_pd(columns[2].value, columns[3].value);
+        const __m512i first = _mm512_set_epi64(11, 10, 3, 2, 9, 8, 1, 0);
+        const __m512i last = _mm512_set_epi64(15, 14, 7, 6, 13, 12, 5, 4);
+        const auto store = [rows](std::size_t row, __m512d two) { // this row and the next but one
+            _mm256_storeu_pd(rows + 4 * row, _mm512_castpd512_pd256(two));
+            _mm256_storeu_pd(rows + 4 * (row + 2), _mm512_extractf64x4_pd(two, 1));
+        };
+        store(0, _mm512_permutex2var_pd(even, first, right_of_even));
+        store(1, _mm512_permutex2var_pd(odd, first, right_of_odd));
+        store(4, _mm512_permutex2var_pd(even, last, right_of_even));
+        store(5, _mm512_permutex2var_pd(odd, last, right_of_odd));
+    }
 };
 
 // Eight nibbles, one to a byte, become the even bits of a byte each.
