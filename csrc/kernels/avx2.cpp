@@ -437,7 +437,7 @@ __m256i spread_bits(__m256i value) {
     return _mm256_shuffle_epi8(table, nibbles(value));
 }
 
-void write_nest(std::size_t n, const Int64 *order, const PixelBlock &pixels, Int64 *nest) {
+void write_nest(std::size_t n, Broadcast<Int64> order, const PixelBlock &pixels, Int64 *nest) {
     for (std::size_t i = 0; i < n; i += width) {
         // Integers below 2**52: added to 2**52 they fill the low bits.
         const auto integer = [i](const double *from) {
@@ -447,7 +447,7 @@ void write_nest(std::size_t n, const Int64 *order, const PixelBlock &pixels, Int
         };
         const __m256i address = _mm256_or_si256(
             spread_bits(integer(pixels.x)), _mm256_slli_epi64(spread_bits(integer(pixels.y)), 1));
-        const __m256i k = load(order + i);
+        const __m256i k = load(order.data + i);
         const __m256i face = _mm256_sllv_epi64(integer(pixels.face), _mm256_add_epi64(k, k));
         store(nest + i, _mm256_or_si256(face, address));
     }

@@ -443,14 +443,14 @@ __m512i spread_bits(__m512i value) {
         nibbles, _mm512_set4_epi32(0x55545150, 0x45444140, 0x15141110, 0x05040100));
 }
 
-void write_nest(std::size_t n, const Int64 *order, const PixelBlock &pixels, Int64 *nest) {
+void write_nest(std::size_t n, Broadcast<Int64> order, const PixelBlock &pixels, Int64 *nest) {
     for (std::size_t i = 0; i < n; i += width) {
         const auto integer = [i](const double *from) {
             return _mm512_cvttpd_epi64(_mm512_load_pd(from + i));
         };
         const __m512i address = _mm512_or_si512(
             spread_bits(integer(pixels.x)), _mm512_slli_epi64(spread_bits(integer(pixels.y)), 1));
-        const __m512i k = _mm512_loadu_si512(order + i);
+        const __m512i k = _mm512_loadu_si512(order.data + i);
         const __m512i face = _mm512_sllv_epi64(integer(pixels.face), _mm512_add_epi64(k, k));
         _mm512_store_si512(nest + i, _mm512_or_si512(face, address));
     }
