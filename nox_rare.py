@@ -227,7 +227,7 @@ def sanitizers(session):
 
 @nox.session
 def fuzz(session):
-    """Let libFuzzer look for inputs that kernels get wrong; ``-- SECONDS`` for each program."""
+    """Let libFuzzer look for inputs that the core gets wrong; ``-- SECONDS`` for each program."""
     session.install("meson>=1.4", "ninja")
     build = session.create_tmp() + "/build"
     shutil.rmtree(build, ignore_errors=True)
@@ -238,7 +238,7 @@ def fuzz(session):
     )
     session.run("ninja", "-C", build)
     [seconds] = session.posargs or ["30"]
-    for name in ("digits", "points"):
+    for name in ("digits", "points", "regions", "sets"):
         # What was found stays, for the next time to begin with.
         corpus = Path("build/corpus", name)
         corpus.mkdir(parents=True, exist_ok=True)

@@ -1,6 +1,7 @@
 """Times of cells beside other packages: ``python benchmarks/bench_cells.py`` prints a table.
 
-All of it in one thread and in one run, the makers of each work in turns; the minimum counts.
+All of it in one thread and in one run, the makers of each work in turns. The least time of the
+processor counts, in which other processes have no part.
 """
 
 import argparse
@@ -65,9 +66,9 @@ def main():
         least = dict.fromkeys(makers, np.inf)
         for _ in range(options.turns):
             for maker, run in makers.items():
-                start = time.perf_counter()
+                start = time.process_time()
                 run()
-                least[maker] = min(least[maker], (time.perf_counter() - start) / n * 1e9)
+                least[maker] = min(least[maker], (time.process_time() - start) / n * 1e9)
         ours = next(iter(least.values()))
         for maker, each in least.items():
             print(f"| {work} | {maker} | {each:.1f} | {each / ours:.2f} |", flush=True)

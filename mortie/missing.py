@@ -20,6 +20,9 @@ LAZY = {
     "xarray": "xarray's chunked arrays need load() first, or their .data dask.array.map_blocks",
 }
 
+# What xarray calls the dimension of several numbers for each element.
+DIMENSIONS = {"mort2vertices": "corner", "mort_neighbours": "neighbour"}
+
 
 def nullable(ufunc: Callable[..., Any]) -> Callable[..., Any]:
     """Make a function of columns that may lack values: the result lacks them, too.
@@ -55,6 +58,10 @@ def nullable(ufunc: Callable[..., Any]) -> Callable[..., Any]:
         - pyarrow: an Array;
         - else a masked array of NumPy, or a scalar or ``numpy.ma.masked``. Integers
           that can lack nothing give what the ufunc gives.
+
+        Several numbers for each element, as `mort2vertices` and `mort_neighbours` give
+        them, fit no other column: they come as an array of NumPy, masked if it may
+        lack some, and in xarray with a dimension ``corner`` or ``neighbour``.
 
     Raises
     ------
@@ -102,12 +109,17 @@ def _call(ufunc: Callable[..., Any], /, *columns: Any, **keywords: Any) -> Any:
         _refuse_lazy(column)
     packages = {package(column) for column in columns}
     if "xarray" in packages:
-        return _on_xarrays(call, columns, getattr(ufunc, "nout", 1))
+        return _on_xarrays(ufunc, call, columns)
     if "pandas" in packages:
         labelled = [each for each in columns if package(each) == "pandas" and hasattr(each, "iloc")]
         if any(not each.index.equals(labelled[0].index) for each in labelled):
             raise ValueError("the Series have different indexes: align them first")
         if any(each.ndim == 2 for each in labelled):
+            if getattr(ufunc, "__name__", "") in DIMENSIONS:
+                raise TypeError(
+                    f"{ufunc.__name__} gives several numbers for each element, for which a "
+                    "DataFrame has no room: call it with one of its columns"
+                )
             return _on_frames(call, columns)
     if packages <= {"", "numpy"} and any(map(_is_foreign, columns)):
         return call(*columns)
@@ -131,7 +143,7 @@ def _is_foreign(column: Any) -> bool:
     return not package(column) and hasattr(column, "__array_ufunc__")
 
 
-def _on_xarrays(call: Callable[..., Any], columns: Sequence[Any], outputs: int) -> Any:
+def _on_xarrays(ufunc: Callable[..., Any], call: Callable[..., Any], columns: Sequence[Any]) -> Any:
     """Call with what DataArrays hold, as xarray matches it by the names of dimensions."""
     import xarray as xr
 
@@ -152,7 +164,10 @@ def _on_xarrays(call: Callable[..., Any], columns: Sequence[Any], outputs: int) 
         return tuple(map(hold, found)) if isinstance(found, tuple) else hold(found)
 
     arrays = [each if package(each) == "xarray" else masked(each) for each in columns]
-    return xr.apply_ufunc(function, *arrays, output_core_dims=[()] * outputs)
+    dimension = DIMENSIONS.get(getattr(ufunc, "__name__", ""))
+    each_result = [dimension] if dimension else []
+    outputs = getattr(ufunc, "nout", 1)
+    return xr.apply_ufunc(function, *arrays, output_core_dims=[each_result] * outputs)
 
 
 def _on_frames(call: Callable[..., Any], columns: Sequence[Any]) -> Any:

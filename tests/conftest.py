@@ -31,6 +31,15 @@ NOT_IN_NUMBA = {
     "test_cli.py::test_plot": CELLS,
     "test_docs.py::test_examples[cells.md]": CELLS,
     "test_ecosystem.py::test_latitudes_keep_a_unit": CELLS,
+    **{
+        f"test_ecosystem.py::test_works[{held}": CELLS
+        for held in (
+            *("DuckDB", "NumPy masked array, several", "pandas Series, several"),
+            *("pandas nullable Series, several", "pandas DataFrame, several"),
+            *("xarray DataArray, several", "polars expressions, several", "Dask Array, several"),
+            *("Astropy Quantity, after that", "vaex DataFrame, several", "numba arrays, several"),
+        )
+    },
     "test_flags.py": "its loops are numba's",
     "test_latlon.py::test_the_exact_way_is_rare": "it has no other way",
     "test_latlon.py::test_why_the_exact_way_is_taken": "it has no other way",

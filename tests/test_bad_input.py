@@ -140,6 +140,16 @@ CALLS = [
     ("mortie.cells.expand", "order below that of a cell", "(2, [12, -3241])",
      "ValueError: order must lie in 3-18, from that of the Morton index -3241 on, not 2"),
     ("mortie.cells.compact", "no index", "([12, 15])", f"ValueError: {NO_INDEX.format(15)}"),
+    ("mortie.cells.children", "order below that of the cell", "(2, -3241)",
+     "ValueError: order must lie in 3-18, from that of the Morton index -3241 on, not 2"),
+    ("mortie.cells.children", "order too high", "(19, -3241)",
+     "ValueError: order must lie in 3-18, from that of the Morton index -3241 on, not 19"),
+    ("mortie.cells.isin", "the index is none", "([12, 15], [1])",
+     f"ValueError: {NO_INDEX.format(15)}"),
+    ("mortie.cells.intersection", "NaN", "([np.nan], [2])", "TypeError: Cannot cast array data "
+     "from dtype('float64') to dtype('int64') according to the rule 'safe'"),
+    ("mortie.cells.difference", "uint64", "(np.array([12], 'u8'), [2])", "TypeError: Cannot cast "
+     "array data from dtype('uint64') to dtype('int64') according to the rule 'safe'"),
     ("mortie.cells.union", "floats", "([1.0], [2])",
      "TypeError: Cannot cast array data from dtype('float64') to dtype('int64') according to the "
      "rule 'safe'"),

@@ -23,6 +23,12 @@ LAT, LON = [-77.85, -90.0], [166.67, 0.0]
 NEST = {k: healpy.ang2pix(2**k, LON, LAT, nest=True, lonlat=True).tolist() for k in (6, 18)}
 SHORT, LONG = ([exact.norm2mort(k, n % 4**k, n // 4**k) for n in NEST[k]] for k in (6, 18))
 CENTRES = healpy.pix2ang(2**6, NEST[6], nest=True, lonlat=True)[1].tolist()
+# Neighbours and least descendants of the cells of order 6.
+AROUND = [
+    [exact.norm2mort(6, n % 4**6, n // 4**6) if n >= 0 else 0 for n in around]
+    for around in healpy.get_all_neighbours(2**6, NEST[6], nest=True).T.tolist()
+]
+LEAST = [m * 10**12 + (int("1" * 12) if m > 0 else -int("4" * 12)) for m in SHORT]
 COLUMNS = {
     "lat": LAT,
     "lon": LON,
@@ -55,6 +61,9 @@ def points(of):
 PANDAS = "import pandas as pd; "
 XARRAY = "import xarray as xr; "
 POLARS = "import polars as pl; "
+DUCKDB = "import duckdb, pyarrow as pa, mortie.duckdb; "
+DUCKDB += "points = pa.table({'lat': [lat[0], None], 'lon': lon}); connection = duckdb.connect(); "
+DUCKDB += "mortie.duckdb.register(connection); connection.register('points', points)"
 AWKWARD = "import awkward as ak; "
 ARROW = "import pyarrow as pa; "
 ASTROPY = "import astropy.units as u; from astropy.table import Column, MaskedColumn; "
@@ -75,6 +84,9 @@ ROWS = [
      POINTS, NAN, None),
     ("NumPy", "masked array, NaN under the mask", points("np.ma.masked_invalid([{}[0], np.nan])"),
      NULLABLE, "MaskedArray, int64", FIRST),
+    ("NumPy", "masked array, several numbers each", "morton = np.ma.array(morton, mask=[0, 1])",
+     "mortie.nullable(mortie.mort_neighbours)(morton)", "MaskedArray, int64",
+     [AROUND[0], [None] * 8]),
     ("pandas", "Series", PANDAS + both("pd.Series({})"), VAEX, "Series, int64", LONG),
     ("pandas", "Series", PANDAS + points("pd.Series({})"), POINTS, "Series, int64", SHORT),
     ("pandas", "Series with NaN", PANDAS + points("pd.Series([{}[0], None])"), POINTS, NAN, None),
@@ -91,8 +103,22 @@ ROWS = [
      "Series, Int64", FIRST),
     ("pandas", "DataFrame", PANDAS + "df = pd.DataFrame({'a': morton})", "mortie.mort2order(df)",
      "DataFrame", [[6], [6]]),
+    ("pandas", "Series, several results", PANDAS + "morton = pd.Series(morton)",
+     "mortie.mort_range(18, morton)[0]", "Series, int64", LEAST),
+    ("pandas", "nullable Series, several numbers each",
+     PANDAS + "morton = pd.Series([morton[0], None], dtype='Int64')",
+     "mortie.nullable(mortie.mort_neighbours)(morton)", "MaskedArray, int64",
+     [AROUND[0], [None] * 8]),
+    ("pandas", "DataFrame, several numbers each", PANDAS + "df = pd.DataFrame({'a': morton})",
+     "mortie.nullable(mortie.mort_neighbours)(df)",
+     "TypeError: mort_neighbours gives several numbers for each element, for which a DataFrame has "
+     "no room: call it with one of its columns", None),
     ("xarray", "DataArray", XARRAY + points("xr.DataArray({}, dims='x')"), POINTS,
      "DataArray, int64", SHORT),
+    ("xarray", "DataArray, several numbers each",
+     XARRAY + "morton = xr.DataArray(morton, dims='x')",
+     "mortie.nullable(mortie.mort_neighbours)(morton).isel(neighbour=2)", "DataArray, int64",
+     [around[2] for around in AROUND]),
     ("xarray", "DataArray of Dask", XARRAY + points("xr.DataArray({}, dims='x').chunk(1)"),
      POINTS + ".compute()", "DataArray, int64", SHORT),
     ("xarray", "Dataset", XARRAY + "ds = xr.Dataset({'a': ('x', morton)})",
@@ -105,9 +131,22 @@ ROWS = [
     ("polars", "Series of floats, with nulls",
      POLARS + points("pl.Series([{}[0], None], dtype=pl.Float64)"), NULLABLE, "Series, Int64",
      FIRST),
+    ("polars", "expressions, with nulls",
+     POLARS + "df = pl.DataFrame({'lat': [lat[0], None], 'lon': lon}); import mortie.polars",
+     "df.select(mortie.polars.latlon2mort(6, 'lat', 'lon')).to_series()", "Series, Int64", FIRST),
+    ("polars", "expressions, several numbers each",
+     POLARS + "df = pl.DataFrame({'m': [morton[0], None]}); import mortie.polars",
+     "df.select(mortie.polars.mort_neighbours('m')).to_series()",
+     "Series, Array(Int64, shape=(8,))", [AROUND[0], None]),
     ("polars", "expressions", POLARS + "df = pl.DataFrame({'normed': normed, 'parents': parents})",
      "df.select(mortie.VaexNorm2Mort(pl.col('normed'), pl.col('parents'))).to_series()",
      "Series, Int64", LONG),
+    ("DuckDB", "connection, after `mortie.duckdb.register(connection)`", DUCKDB,
+     "connection.sql('SELECT latlon2mort(6, lat, lon) FROM points').fetchnumpy()"
+     "['latlon2mort(6, lat, lon)']", "MaskedArray, int64", FIRST),
+    ("DuckDB", "connection, after that", DUCKDB,
+     "connection.sql('SELECT unnest(mort_neighbours(-4112241)) AS m').fetchnumpy()['m']",
+     "ndarray, int64", AROUND[0]),
     ("Awkward Array", "nested Array", AWKWARD + both("ak.unflatten({}, [2, 0])"), VAEX,
      "Array", [LONG, []]),
     ("Awkward Array", "Array with None", AWKWARD + points("ak.Array([{}[0], None])"), POINTS,
@@ -130,6 +169,9 @@ ROWS = [
     ("Astropy", "Quantity, after `mortie.astropy.register()`",
      "import mortie.astropy; mortie.astropy.register(); " + ASTROPY
      + points("np.radians({}) * u.rad"), POINTS, "ndarray, int64", SHORT),
+    ("Astropy", "Quantity, after that", "import mortie.astropy; mortie.astropy.register(); "
+     + ASTROPY + "lat = Column([-90.0, 90.0]) * u.deg", "mortie.geodetic2authalic(lat)",
+     "Quantity, float64", [-90.0, 90.0]),
     ("Astropy", "Quantity in metres, after that",
      "import mortie.astropy; mortie.astropy.register(); " + ASTROPY + points("{} * u.m"), POINTS,
      "UnitTypeError: latlon2mort takes an order without a unit, and latitudes and longitudes in "
@@ -146,6 +188,9 @@ ROWS = [
     ("Dask", "Array, two results", DASK + "a = da.from_array(morton, chunks=1)",
      "da.apply_gufunc(mortie.mort2latlon, '()->(),()', a, output_dtypes=(float, float))[0]"
      ".compute()", "ndarray, float64", CENTRES),
+    ("Dask", "Array, several numbers each", DASK + "a = da.from_array(morton, chunks=1)",
+     "da.apply_gufunc(mortie.mort_neighbours, '()->(i)', a, output_dtypes=int, "
+     "output_sizes={'i': 8}).compute()", "ndarray, int64", AROUND),
     ("Dask", "Series", FRAME, "mortie.mort2order(df.morton).compute()", "Series, int64", [6, 6]),
     ("Dask", "DataFrame", FRAME, MAP, "Series, int64", SHORT),
     ("vaex", "DataFrame", VAEX_FRAME, "df.mortie.VaexNorm2Mort(df.normed, df.parents)",
@@ -156,10 +201,14 @@ ROWS = [
     ("vaex", "Arrow column with nulls",
      ARROW + points("pa.array([{}[0], None])") + "; " + VAEX_FRAME,
      "df.mortie.latlon2mort(6, df.lat, df.lon)", "Expression", FIRST),
+    ("vaex", "DataFrame, several results", VAEX_FRAME + "; df['morton'] = morton",
+     "df.mortie.mort_range(18, df.morton)[0]", "Expression", LEAST),
     ("vaex", "Expressions", VAEX_FRAME, "mortie.VaexNorm2Mort(df.normed, df.parents)",
      "TypeError: ufunc 'VaexNorm2Mort' not supported for the input types", None),
     ("numba", "arrays", NUMBA, "njit(lambda n, p: mortie.VaexNorm2Mort(n, p))(normed, parents)",
      "ndarray, int64", LONG),
+    ("numba", "arrays, several results", NUMBA,
+     "njit(lambda m: mortie.mort_range(18, m))(morton)[0]", "ndarray, int64", LEAST),
     ("numba", "scalars", NUMBA, "vectorize(['boolean(i8)'])(lambda m: mortie.is_mort(m))(morton)",
      "ndarray, bool", [True, True]),
 ]  # fmt: skip
@@ -180,6 +229,8 @@ def run(row):
 
 def listed(result):
     """Give the values as a list, with None where they are missing."""
+    if type(result).__name__ == "Quantity":
+        result = result.value
     if hasattr(result, "unmasked"):  # of Astropy
         result = np.ma.array(result.unmasked, mask=result.mask)
     if type(result).__module__.startswith("pandas"):

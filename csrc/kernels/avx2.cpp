@@ -417,6 +417,17 @@ struct Real {
     friend Real select(Mask mask, Real a, Real b) {
         return _mm256_blendv_pd(b.value, a.value, mask.value);
     }
+
+    friend void store_rows(const Real (&columns)[4], double *rows) {
+        const __m256d even = _mm256_unpacklo_pd(columns[0].value, columns[1].value);
+        const __m256d odd = _mm256_unpackhi_pd(columns[0].value, columns[1].value);
+        const __m256d right_of_even = _mm256_unpacklo_pd(columns[2].value, columns[3].value);
+        const __m256d right_of_odd = _mm256_unpackhi_pd(columns[2].value, columns[3].value);
+        _mm256_storeu_pd(rows, _mm256_permute2f128_pd(even, right_of_even, 0x20));
+        _mm256_storeu_pd(rows + 4, _mm256_permute2f128_pd(odd, right_of_odd, 0x20));
+        _mm256_storeu_pd(rows + 8, _mm256_permute2f128_pd(even, right_of_even, 0x31));
+        _mm256_storeu_pd(rows + 12, _mm256_permute2f128_pd(odd, right_of_odd, 0x31));
+    }
 };
 
 // Eight nibbles become the even bits of a byte each.
@@ -426,7 +437,7 @@ __m256i spread_bits(__m256i value) {
     return _mm256_shuffle_epi8(table, nibbles(value));
 }
 
-void write_nest(std::size_t n, const Int64 *order, const PixelBlock &pixels, Int64 *nest) {
+void write_nest(std::size_t n, Broadcast<Int64> order, const PixelBlock &pixels, Int64 *nest) {
     for (std::size_t i = 0; i < n; i += width) {
         // Integers below 2**52: added to 2**52 they fill the low bits.
         const auto integer = [i](const double *from) {
@@ -436,7 +447,7 @@ void write_nest(std::size_t n, const Int64 *order, const PixelBlock &pixels, Int
         };
         const __m256i address = _mm256_or_si256(
             spread_bits(integer(pixels.x)), _mm256_slli_epi64(spread_bits(integer(pixels.y)), 1));
-        const __m256i k = load(order + i);
+        const __m256i k = load(order.data + i);
         const __m256i face = _mm256_sllv_epi64(integer(pixels.face), _mm256_add_epi64(k, k));
         store(nest + i, _mm256_or_si256(face, address));
     }

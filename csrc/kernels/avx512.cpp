@@ -416,6 +416,23 @@ struct Real {
     friend Real select(Mask mask, Real a, Real b) {
         return _mm512_mask_blend_pd(mask, b.value, a.value);
     }
+
+    friend void store_rows(const Real (&columns)[4], double *rows) {
+        const __m512d even = _mm512_unpacklo_pd(columns[0].value, columns[1].value);
+        const __m512d odd = _mm512_unpackhi_pd(columns[0].value, columns[1].value);
+        const __m512d right_of_even = _mm512_unpacklo_pd(columns[2].value, columns[3].value);
+        const __m512d right_of_odd = _mm512_unpackhi_pd(columns[2].value, columns[3].value);
+        const __m512i first = _mm512_set_epi64(11, 10, 3, 2, 9, 8, 1, 0);
+        const __m512i last = _mm512_set_epi64(15, 14, 7, 6, 13, 12, 5, 4);
+        const auto store = [rows](std::size_t row, __m512d two) { // this row and the next but one
+            _mm256_storeu_pd(rows + 4 * row, _mm512_castpd512_pd256(two));
+            _mm256_storeu_pd(rows + 4 * (row + 2), _mm512_extractf64x4_pd(two, 1));
+        };
+        store(0, _mm512_permutex2var_pd(even, first, right_of_even));
+        store(1, _mm512_permutex2var_pd(odd, first, right_of_odd));
+        store(4, _mm512_permutex2var_pd(even, last, right_of_even));
+        store(5, _mm512_permutex2var_pd(odd, last, right_of_odd));
+    }
 };
 
 // Eight nibbles, one to a byte, become the even bits of a byte each.
@@ -426,14 +443,14 @@ __m512i spread_bits(__m512i value) {
         nibbles, _mm512_set4_epi32(0x55545150, 0x45444140, 0x15141110, 0x05040100));
 }
 
-void write_nest(std::size_t n, const Int64 *order, const PixelBlock &pixels, Int64 *nest) {
+void write_nest(std::size_t n, Broadcast<Int64> order, const PixelBlock &pixels, Int64 *nest) {
     for (std::size_t i = 0; i < n; i += width) {
         const auto integer = [i](const double *from) {
             return _mm512_cvttpd_epi64(_mm512_load_pd(from + i));
         };
         const __m512i address = _mm512_or_si512(
             spread_bits(integer(pixels.x)), _mm512_slli_epi64(spread_bits(integer(pixels.y)), 1));
-        const __m512i k = _mm512_loadu_si512(order + i);
+        const __m512i k = _mm512_loadu_si512(order.data + i);
         const __m512i face = _mm512_sllv_epi64(integer(pixels.face), _mm512_add_epi64(k, k));
         _mm512_store_si512(nest + i, _mm512_or_si512(face, address));
     }

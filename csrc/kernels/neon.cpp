@@ -192,6 +192,13 @@ struct Real {
     friend Real select(Mask mask, Real a, Real b) {
         return vbslq_f64(mask.value, a.value, b.value);
     }
+
+    friend void store_rows(const Real (&columns)[4], double *rows) {
+        for (std::size_t i = 0; i < 4; i += 2) {
+            vst1q_f64(rows + i, vzip1q_f64(columns[i].value, columns[i + 1].value));
+            vst1q_f64(rows + 4 + i, vzip2q_f64(columns[i].value, columns[i + 1].value));
+        }
+    }
 };
 
 } // namespace

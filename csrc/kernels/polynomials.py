@@ -1,4 +1,4 @@
-"""Make the polynomials of projection.hpp and centres.hpp: ``python csrc/polynomials.py`` (mpmath).
+"""Make the polynomials of the kernels: ``python csrc/kernels/polynomials.py`` (mpmath).
 
 Each is a Chebyshev fit whose coefficients are then rounded to doubles; printed with it is the
 greatest error of the rounded one, in exact arithmetic.

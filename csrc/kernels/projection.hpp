@@ -58,6 +58,17 @@ template <const auto &coefficients, typename Real> Real polynomial(Real x) {
     return polynomial_part<coefficients, 0, std::size(coefficients)>(powers);
 }
 
+// Entry i is 2**i.
+inline constexpr auto bit = [] {
+    Table<std::uint64_t, 64> table{};
+    for (std::size_t i = 0; i < 64; ++i) {
+        table.entry[i] = std::uint64_t{1} << i;
+    }
+    return table;
+}();
+
+inline constexpr double all_bits = std::bit_cast<double>(~std::uint64_t{0});
+
 // A bit for each point of a block.
 struct Bits {
     std::uint64_t words[block_size / 64];
@@ -73,10 +84,10 @@ template <typename Real, typename F> Bits for_registers(std::size_t n, F mask_at
         if constexpr (Real::width == 1) { // so that compilers may make vectors of the first loop
             double flags[64];
             for (std::size_t i = begin; i < end; ++i) {
-                flags[i - begin] = mask_at(i) ? 1 : 0;
+                flags[i - begin] = mask_at(i) ? all_bits : 0;
             }
             for (std::size_t i = begin; i < end; ++i) {
-                word |= static_cast<std::uint64_t>(flags[i - begin]) << (i - begin);
+                word |= std::bit_cast<std::uint64_t>(flags[i - begin]) & bit.entry[i - begin];
             }
         } else {
             for (std::size_t i = begin; i < end; i += Real::width) {
@@ -254,8 +265,8 @@ static const T *whole_registers(std::size_t n, Broadcast<T> input, T (&room)[blo
 // The kernels from points to numbers, in blocks: several short loops are faster than one that does
 // all, which would have more operations than a processor can look ahead. And results may go where
 // the points are: so they wait until a block has been read. `write(n, order, pixels, nest)` makes
-// pixel numbers, in whole registers, and `finish(n, order, nest, numbers)`, a kernel, what is
-// asked.
+// pixel numbers, in whole registers, for which the orders are all there, and `finish(n, order,
+// nest, numbers)`, a kernel, what is asked.
 template <typename Real, auto write, Int64 highest, auto finish>
 std::size_t points_to_numbers(std::size_t n, Broadcast<Int64> order, Broadcast<double> lat,
                               Broadcast<double> lon, Int64 *numbers) noexcept {
@@ -288,19 +299,26 @@ std::size_t points_to_numbers(std::size_t n, Broadcast<Int64> order, Broadcast<d
             }
             find_pixels<Real>(count, orders, parallels, meridians, pixels);
             const std::size_t done = find_unsure(count, orders, lats, lons, pixels);
-            write(done, orders, pixels, nest);
+            write(done, {orders, order.step}, pixels, nest);
             return finish(done, order.from(at), nest, numbers + at);
         });
     });
 }
 
 // The plainest `write`.
-[[maybe_unused]] static void write_nest_one_by_one(std::size_t n, const Int64 *order,
+[[maybe_unused]] static void write_nest_one_by_one(std::size_t n, Broadcast<Int64> order,
                                                    const PixelBlock &pixels, Int64 *nest) {
-    for (std::size_t i = 0; i < n; ++i) {
-        nest[i] = pixel2nest(order[i], {static_cast<std::int32_t>(pixels.x[i]),
-                                        static_cast<std::int32_t>(pixels.y[i]),
-                                        static_cast<std::int32_t>(pixels.face[i])});
+    const auto write = [=, &pixels](auto order_at) {
+        for (std::size_t i = 0; i < n; ++i) {
+            nest[i] = pixel2nest(order_at(i), {static_cast<std::int32_t>(pixels.x[i]),
+                                               static_cast<std::int32_t>(pixels.y[i]),
+                                               static_cast<std::int32_t>(pixels.face[i])});
+        }
+    };
+    if (order.step != 0) {
+        write([=](std::size_t i) { return order[i]; });
+    } else { // a vector of one shift is what every processor has
+        write([k = *order.data](std::size_t) { return k; });
     }
 }
 

@@ -53,6 +53,11 @@ struct Real {
     friend Real min(Real a, Real b) { return Real(b.value < a.value ? b.value : a.value); }
     friend Real max(Real a, Real b) { return Real(a.value < b.value ? b.value : a.value); }
     friend Real select(Mask mask, Real a, Real b) { return Real(mask ? a.value : b.value); }
+    friend void store_rows(const Real (&columns)[4], double *rows) {
+        for (std::size_t i = 0; i < 4; ++i) {
+            rows[i] = columns[i].value;
+        }
+    }
 
     // Of small numbers, none below 0 but by rounding. (std::floor would be a call.)
     friend Real floor(Real a) {

@@ -18,19 +18,16 @@
 
 namespace mortie {
 
-// Degrees, from rings counted from the north pole, 0 to 4 nside.
-template <typename Real> Real ring2lat(Real nside, Real from_north) {
+// Degrees, from the distances to both poles in base cells, of which one is below 2.
+template <typename Real> Real ring2lat(Real from_north, Real from_south) {
     const Real half(0.5);
     const Real one(1.0);
-    const Real from_south = Real(4.0) * nside - from_north;
-    const Real ring = min(from_north, from_south);
-    const auto polar = ring < nside;
-    const Real height = ((nside + nside) - ring) / nside * Real(two_thirds);
-    const Real root = sqrt(half * (one - min(height, one)));
+    const Real nearer = min(from_north, from_south);
+    const Real height = (Real(2.0) - nearer) * Real(two_thirds);
     const auto wide = half < height;
-    const Real flat =
-        select(polar, ring / nside * Real(0.408248290463863016366214012450981899), root);
-    const Real v = select(wide, flat, height);
+    const Real root = sqrt(half * (one - min(height, one)));
+    const Real in_cap = nearer * Real(0.408248290463863016366214012450981899);
+    const Real v = select(wide, select(nearer < one, in_cap, root), height);
     const Real s = v * v;
     const Real more = multiply_add(s, polynomial<asin_polynomial>(s), Real(1.0 / 6));
     const Real arcsine = multiply_add(v * s, more, v);
@@ -38,15 +35,15 @@ template <typename Real> Real ring2lat(Real nside, Real from_north) {
     return select(from_south < from_north, Real(0.0) - lat, lat);
 }
 
-// Degrees, 0 to below 360, from the base cell and x - y; at a pole the base cell's middle.
-template <typename Real> Real ring2lon(Real nside, Real from_north, Real face, Real across) {
+// Degrees, 0 to below 360, from the base cell, x - y and the distance to the nearer pole, both in
+// parts of which `nside` are a base cell; at a pole the base cell's middle.
+template <typename Real> Real ring2lon(Real nside, Real nearer, Real face, Real across) {
     const Real zero(0.0);
     const Real one(1.0);
     const Real row = floor(face * Real(0.25));
     const Real column = face - Real(4.0) * row;
     const Real from_middle = row - one;
-    const Real nearer = min(min(from_north, Real(4.0) * nside - from_north), nside);
-    const Real ring = select(nearer < one, one, nearer);
+    const Real ring = select(zero < nearer, min(nearer, nside), one);
     const Real along = multiply_add(column + column + from_middle * from_middle, ring, across);
     const Real turn = Real(8.0) * ring;
     const Real positive = select(along < zero, along + turn, along);
@@ -54,44 +51,47 @@ template <typename Real> Real ring2lon(Real nside, Real from_north, Real face, R
 }
 
 // A kernel in blocks, like decode_centres: of each cell the northern, western, southern and eastern
-// corner.
+// corner. All sums are exact: of multiples of 1 / nside.
 template <typename Real, decltype(Kernels::mort2norm) mort2norm, auto load>
 std::size_t find_vertices(std::size_t n, const Int64 *morton, Rows<double, 4> lat,
                           Rows<double, 4> lon) noexcept {
     constexpr std::size_t width = Real::width;
     return by_block(n, [=](std::size_t begin, std::size_t count) {
-        // What is not filled is the cell 0 of order 0.
-        alignas(64) Int64 order[block_size] = {};
-        alignas(64) Int64 normed[block_size] = {};
-        alignas(64) Int64 parents[block_size] = {};
+        alignas(64) Int64 order[block_size];
+        alignas(64) Int64 normed[block_size];
+        alignas(64) Int64 parents[block_size];
         const std::size_t done = mort2norm(count, morton + begin, order, normed, parents);
+        for (std::size_t i = done; i % width != 0; ++i) { // any cell fills the last register
+            order[i] = normed[i] = parents[i] = 0;
+        }
         for (std::size_t i = 0; i < done; i += width) {
-            const auto [nside, inverse_nside, x, y, face] =
-                load(order + i, normed + i, parents + i);
+            const Cells<Real> cells = load(order + i, normed + i, parents + i);
             const Real one(1.0);
-            const Real row = floor(face * Real(0.25));
-            const Real south = (row + Real(2.0)) * nside - x - y;
-            const Real middle = south - one;
-            const Real north = middle - one;
+            const Real four(4.0);
+            const Real side = cells.inverse_nside;
+            const Real x = cells.x * side;
+            const Real y = cells.y * side;
+            const Real south = (floor(cells.face * Real(0.25)) + Real(2.0)) - x - y;
+            const Real middle = south - side;
+            const Real north = middle - side;
             const Real across = x - y;
-            double lats[3][width];
-            ring2lat(nside, north).store(lats[0]);
-            ring2lat(nside, middle).store(lats[1]);
-            ring2lat(nside, south).store(lats[2]);
-            double lons[4][width];
-            ring2lon(nside, north, face, across).store(lons[0]);
-            ring2lon(nside, middle, face, across - one).store(lons[1]);
-            ring2lon(nside, south, face, across).store(lons[2]);
-            ring2lon(nside, middle, face, across + one).store(lons[3]);
-            for (std::size_t lane = 0; lane < width && i + lane < done; ++lane) {
-                double *const lat_row = lat[begin + i + lane];
-                double *const lon_row = lon[begin + i + lane];
-                lat_row[0] = lats[0][lane];
-                lat_row[1] = lat_row[3] = lats[1][lane];
-                lat_row[2] = lats[2][lane];
-                for (std::size_t corner = 0; corner < 4; ++corner) {
-                    lon_row[corner] = lons[corner][lane];
-                }
+            const auto lat_of = [=](Real ring) { return ring2lat(ring, four - ring); };
+            const auto lon_of = [=](Real ring, Real along) {
+                return ring2lon(one, min(ring, four - ring), cells.face, along);
+            };
+            const Real beside = lat_of(middle);
+            const Real lats[] = {lat_of(north), beside, lat_of(south), beside};
+            const Real lons[] = {lon_of(north, across), lon_of(middle, across - side),
+                                 lon_of(south, across), lon_of(middle, across + side)};
+            if (i + width <= done) {
+                store_rows(lats, lat[begin + i]);
+                store_rows(lons, lon[begin + i]);
+            } else {
+                double rows[4 * width];
+                store_rows(lats, rows);
+                std::copy_n(rows, 4 * (done - i), lat[begin + i]);
+                store_rows(lons, rows);
+                std::copy_n(rows, 4 * (done - i), lon[begin + i]);
             }
         }
         return done;
@@ -134,10 +134,13 @@ std::size_t find_boundary_points(std::size_t n, Broadcast<Int64> step, const Int
         for (std::size_t i = 0; i < done; i += width) {
             const Real lines = Real::load(nside + i);
             const Real from_north = Real::load(ring + i);
+            const Real from_south = Real(4.0) * lines - from_north;
             double lats[width];
             double lons[width];
-            ring2lat(lines, from_north).store(lats);
-            ring2lon(lines, from_north, Real::load(face + i), Real::load(across + i)).store(lons);
+            ring2lat(from_north / lines, from_south / lines).store(lats);
+            ring2lon(lines, min(from_north, from_south), Real::load(face + i),
+                     Real::load(across + i))
+                .store(lons);
             const std::size_t few = std::min(width, done - i);
             std::copy_n(lats, few, lat + begin + i);
             std::copy_n(lons, few, lon + begin + i);

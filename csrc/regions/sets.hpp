@@ -235,17 +235,23 @@ inline std::size_t find_in_spans(const Kernels &kernels, std::size_t n, const In
         Int64 normed[block_size];
         Int64 parents[block_size];
         const std::size_t done = kernels.mort2norm(count, cells + begin, order, normed, parents);
+        Span cell[block_size];
+        std::size_t low[block_size]; // the last span that begins not behind the cell
         for (std::size_t i = 0; i < done; ++i) {
-            const Span cell = key_span(cell_key(order[i], normed[i], parents[i]));
-            // The last span that begins not behind the cell; a branch could not be foretold.
-            std::size_t low = 0;
-            for (std::size_t size = set.size(); size > 1;) {
-                const std::size_t half = size / 2;
-                low += set[low + half].begin <= cell.begin ? half : 0;
-                size -= half;
+            cell[i] = key_span(cell_key(order[i], normed[i], parents[i]));
+            low[i] = 0;
+        }
+        // Step by step for the whole block, so that no cell waits for the memory of another.
+        for (std::size_t size = set.size(); size > 1; size -= size / 2) {
+            const std::size_t half = size / 2;
+            for (std::size_t i = 0; i < done; ++i) { // a branch could not be foretold
+                const std::size_t behind = set[low[i] + half].begin <= cell[i].begin;
+                low[i] += half & (0 - behind);
             }
-            found[begin + i] =
-                !set.empty() && set[low].begin <= cell.begin && cell.end <= set[low].end;
+        }
+        for (std::size_t i = 0; i < done; ++i) {
+            found[begin + i] = !set.empty() && set[low[i]].begin <= cell[i].begin &&
+                               cell[i].end <= set[low[i]].end;
         }
         return done;
     });

@@ -113,6 +113,10 @@ template <typename... Int> __m512i _mm512_set_epi32(Int... values) {
     const int all[] = {values...};
     return emulated::make<std::int32_t>([&](std::size_t i) { return all[15 - i]; });
 }
+template <typename... Word> __m512i _mm512_set_epi64(Word... values) {
+    const long long all[] = {values...};
+    return emulated::make<Signed64>([&](std::size_t i) { return all[7 - i]; });
+}
 inline __m512i _mm512_set4_epi32(int d, int c, int b, int a) {
     const int all[] = {a, b, c, d};
     return emulated::make<std::int32_t>([&](std::size_t i) { return all[i % 4]; });
@@ -304,6 +308,20 @@ inline __m512i _mm512_cvttpd_epi64(__m512d a) {
     return emulated::make<Signed64>([&](std::size_t i) {
         return std::fabs(a[i]) < 0x1p63 ? static_cast<Signed64>(a[i]) : INT64_MIN;
     });
+}
+inline __m256d _mm512_castpd512_pd256(__m512d a) { return __m256d{a[0], a[1], a[2], a[3]}; }
+inline __m256d _mm512_extractf64x4_pd(__m512d a, int place) {
+    return place == 0 ? _mm512_castpd512_pd256(a) : __m256d{a[4], a[5], a[6], a[7]};
+}
+inline __m512d _mm512_unpacklo_pd(__m512d a, __m512d b) {
+    return emulated::make<double>([&](std::size_t i) { return i % 2 == 0 ? a[i] : b[i - 1]; });
+}
+inline __m512d _mm512_unpackhi_pd(__m512d a, __m512d b) {
+    return emulated::make<double>([&](std::size_t i) { return i % 2 == 0 ? a[i + 1] : b[i]; });
+}
+inline __m512d _mm512_permutex2var_pd(__m512d a, __m512i index, __m512d b) {
+    return _mm512_castsi512_pd(
+        emulated::pick<UWord>(index, _mm512_castpd_si512(a), _mm512_castpd_si512(b)));
 }
 inline __m512d _mm512_add_pd(__m512d a, __m512d b) { return a + b; }
 inline __m512d _mm512_sub_pd(__m512d a, __m512d b) { return a - b; }
