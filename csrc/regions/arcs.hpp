@@ -129,6 +129,11 @@ struct Arc {
     }
 };
 
+// The angle between two points.
+[[maybe_unused]] static double length_of(Vector a, Vector b) noexcept {
+    return 2 * std::atan2(norm(a - b), norm(a + b));
+}
+
 // The great circle's normal, for the arc from a to b, which differ and are not antipodal.
 [[maybe_unused]] static Vector great_circle(const Vertex &a, const Vertex &b) noexcept {
     const Vector sum = a.at + b.at;

@@ -6,8 +6,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "regions/boundary.hpp"
 #include "regions/buffer.hpp"
-#include "regions/cover.hpp"
 #include "regions/walk.hpp"
 
 namespace mortie {
@@ -95,8 +95,7 @@ class StayRecorder {
         of_arc.clear();
         backwards ? walk.arc(vertex, before) : walk.arc(before, vertex);
         const double start = static_cast<double>(i - 1);
-        const double length =
-            2 * std::atan2(norm(before.at - vertex.at), norm(before.at + vertex.at));
+        const double length = length_of(before.at, vertex.at);
         const std::size_t count = of_arc.size();
         for (std::size_t j = 0; j < count; ++j) {
             const Stay stay = of_arc[backwards ? count - 1 - j : j];

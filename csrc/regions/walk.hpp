@@ -9,6 +9,7 @@
 
 #include "regions/arcs.hpp"
 #include "regions/grid.hpp"
+#include "regions/motion.hpp"
 #include "regions/sphere.hpp"
 
 namespace mortie {
@@ -20,67 +21,6 @@ struct Piece {
     Zone zone;
     Place from, to;
 };
-
-// How fast one coordinate of the place of a point on an arc moves, for each radian, and a bound of
-// its second derivative.
-struct Speed {
-    double speed, bend;
-
-    // Whether it keeps its direction within `reach`, or turns round within rounding.
-    bool goes_one_way(double reach) const noexcept {
-        return std::fabs(speed) > bend * reach || bend * reach * reach < 1e-16;
-    }
-};
-
-struct Motion {
-    Speed rising, falling;
-
-    bool goes_one_way(double reach) const noexcept {
-        return rising.goes_one_way(reach) && falling.goes_one_way(reach);
-    }
-};
-
-// In the strip, `rising` and `falling` are t +- 3/4 z. On a great circle, with w = cos(latitude)
-// >= sqrt(5) / 3 and n_z <= w, d2t = 2/pi 2 n_z dw / w**3 <= 4/pi (2/3) / w**2 < 1.53, and
-// d2z = -z: together less than 2.03. The curvature of a small circle adds 2/pi / w + 3/4 < 1.61
-// times itself.
-[[maybe_unused]] static Motion motion_in_strip(Vector at, Vector direction,
-                                               double curvature) noexcept {
-    const double turning =
-        quarter_turn * (at.x * direction.y - at.y * direction.x) / (at.x * at.x + at.y * at.y);
-    const double climb = 0.75 * direction.z;
-    const double bend = 2.03 + 1.61 * curvature;
-    return {{turning + climb, bend}, {turning - climb, bend}};
-}
-
-// In a cap they are t sigma and (t - 1) sigma, with sigma = sqrt(6) sin(c / 2), c the distance from
-// the pole. With h = sin(c)**2 dlon, which is constant on a great circle, there
-//     d2t sigma + 2 dt dsigma = 2/pi sqrt(6) h dc / (4 cos(c / 2)**3) < 0.52 h,
-//     d2sigma < sqrt(3/2) (sin(c / 2) / 2 + 1 / sin(c)) < 0.25 + 1.23 / sin(c),
-// the latter times t or 1 - t. A small circle's curvature changes h by as much for each radian, and
-// adds 2/pi sigma / sin(c) < 0.86 and sqrt(3/2) < 1.23 times itself.
-// `reach` is how far from here the bound has to hold.
-[[maybe_unused]] static Motion motion_in_cap(Zone zone, double t, Vector at, Vector direction,
-                                             double curvature, double reach) noexcept {
-    const double radius_squared = at.x * at.x + at.y * at.y;
-    const double sigma = std::sqrt(3 * radius_squared / (1 + std::fabs(at.z)));
-    const double h = at.x * direction.y - at.y * direction.x;
-    const double turning = quarter_turn * h / radius_squared;
-    const double growth = -1.5 * static_cast<double>(zone.cap) * direction.z / sigma;
-    const double nearest = std::sqrt(radius_squared) - reach; // the sine of c, at least
-    const auto speed = [&](double value, double part) {
-        if (!(nearest > 0)) {
-            return Speed{value, HUGE_VAL};
-        }
-        const double most_h = std::fabs(h) + curvature * reach;
-        const double most = part + quarter_turn * most_h / (nearest * nearest) * reach;
-        return Speed{value, 0.52 * most_h + 0.86 * curvature +
-                                std::min(most, 1.0) * (0.25 + 1.23 / nearest + 1.23 * curvature)};
-    };
-    const Speed of_west = speed(turning * sigma + t * growth, t);
-    const Speed of_east = speed(turning * sigma - (1 - t) * growth, 1 - t);
-    return zone.cap > 0 ? Motion{of_east, of_west} : Motion{of_west, of_east};
-}
 
 [[maybe_unused]] static void sort_few(double *values, std::size_t count) noexcept {
     for (std::size_t i = 1; i < count; ++i) {
@@ -117,11 +57,20 @@ template <typename Recorder> class Walk {
 
     // The arc of a great circle between two vertices that differ and are not antipodal.
     void arc(const Vertex &a, const Vertex &b) noexcept {
-        begin(grid_.pixel(square_of(a.zone, a.place)));
+        const Square square = square_of(a.zone, a.place);
+        begin(grid_.pixel(square));
+        if (stays_in(square, a, b)) {
+            recorder_.pass(false);
+            if constexpr (Recorder::wants_angles) {
+                recorder_.at(length_of(a.at, b.at));
+            }
+            recorder_.end();
+            return;
+        }
         const Vector normal = great_circle(a, b);
         if (!short_arc(a, b, normal)) {
             const Vector second = cross(normal, a.at);
-            const double length = 2 * std::atan2(norm(a.at - b.at), norm(a.at + b.at));
+            const double length = length_of(a.at, b.at);
             cut({normal, a.at, second, 0, 1, length});
         }
         connect(grid_.pixel(square_of(b.zone, b.place)));
@@ -211,6 +160,36 @@ template <typename Recorder> class Walk {
         return square;
     }
 
+    // Whether an arc lies in the inside of a cell, as far as its ends tell. On the map it leaves
+    // the straight line between them by an eighth of its length squared times the bound `bend` of
+    // motion.hpp, which is 2.03 in the strip. In a cap it is less than 0.77 + 1.23 / r, r the least
+    // distance from the axis. At the first end that is 0.745 sigma at least, for sigma**2 = 3 r**2
+    // / (1 + |z|), and for a chord of up to sigma / 5, by which r differs at most, more than sigma
+    // / 2 everywhere. The length squared is less than 1.01 of the chord's, so all in all the arc
+    // leaves the line by less than 0.42 / sigma times the chord squared.
+    bool stays_in(Square square, const Vertex &a, const Vertex &b) const noexcept {
+        const double chord_squared = dot(a.at - b.at, a.at - b.at);
+        const double sigma = a.zone.cap == 0 ? 1 : sigma_of(a.zone, a.place);
+        if (!(a.zone == b.zone) || !(chord_squared <= 0.04 * sigma * sigma)) {
+            return false;
+        }
+        const double highest = std::max(std::fabs(a.at.z), std::fabs(b.at.z));
+        if (a.zone.cap == 0 && !(highest + chord_squared < two_thirds)) { // it may climb out
+            return false;
+        }
+        const auto nside = static_cast<double>(grid_.nside());
+        const auto rising = static_cast<double>(square.rising);
+        const auto falling = static_cast<double>(square.falling);
+        const double places[] = {a.place.rising * nside - rising, b.place.rising * nside - rising,
+                                 a.place.falling * nside - falling,
+                                 b.place.falling * nside - falling};
+        double margin = 0.5;
+        for (const double place : places) {
+            margin = std::min(margin, std::min(place, 1 - place));
+        }
+        return 0.42 * chord_squared * nside < (margin - place_error * nside) * sigma;
+    }
+
     bool short_arc(const Vertex &a, const Vertex &b, Vector normal) noexcept {
         if (!(a.zone == b.zone)) {
             return false;
@@ -250,7 +229,7 @@ template <typename Recorder> class Walk {
         }
         double length = 0;
         if constexpr (Recorder::wants_angles) {
-            length = 2 * std::atan2(norm(a.at - b.at), sum_length);
+            length = length_of(a.at, b.at);
         }
         const Arc arc = {normal, a.at, cross(normal, a.at), 0, 1, length};
         stairs({arc, 0, length, a.zone, a.place, to});
@@ -261,9 +240,16 @@ template <typename Recorder> class Walk {
     static double part_of_quarter(Zone zone, Place place) noexcept {
         const double west =
             std::min(place.rising, place.falling) - static_cast<double>(zone.quarter);
+        return west / sigma_of(zone, place);
+    }
+
+    // How wide a quarter of a cap is at a place: 1 at its border, 0 at the pole.
+    static double sigma_of(Zone zone, Place place) noexcept {
+        const double west =
+            std::min(place.rising, place.falling) - static_cast<double>(zone.quarter);
         const double east =
             static_cast<double>(zone.quarter + 2) - std::max(place.rising, place.falling);
-        return west / (west + east);
+        return west + east;
     }
 
     // The second place, on the side of the map where the first one is.
