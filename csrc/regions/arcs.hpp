@@ -101,6 +101,27 @@ static Place place_in_cap(Zone zone, double t, Vector at) noexcept {
     return place_in_cap(zone, t, at);
 }
 
+// How wide a quarter of a cap is at a place: 1 at its border, 0 at the pole.
+[[maybe_unused]] static double sigma_of(Zone zone, Place place) noexcept {
+    const double west = std::min(place.rising, place.falling) - static_cast<double>(zone.quarter);
+    const double east =
+        static_cast<double>(zone.quarter + 2) - std::max(place.rising, place.falling);
+    return west + east;
+}
+
+// How far to the east in its quarter a place in a cap lies; no number at a pole.
+[[maybe_unused]] static double part_of_quarter(Zone zone, Place place) noexcept {
+    const double west = std::min(place.rising, place.falling) - static_cast<double>(zone.quarter);
+    return west / sigma_of(zone, place);
+}
+
+// The second place, on the side of the map where the first one is.
+[[maybe_unused]] static Place unwrap(Place first, Place second) noexcept {
+    const double along = second.rising - first.rising;
+    const double turn = along > 2 ? -4 : along < -2 ? 4 : 0;
+    return {second.rising + turn, second.falling + turn};
+}
+
 // A part of a circle, counterclockwise around `normal`: height * normal + radius * (cos(angle) *
 // first + sin(angle) * second), for angles from 0 to `length`.
 struct Arc {

@@ -29,6 +29,25 @@ struct Motion {
     }
 };
 
+// In the strip, `rising` and `falling` are t +- 3/4 z; in a cap t sigma and (t - 1) sigma, with
+// sigma**2 = 3 (1 - |z|), of which the latter's differential gives that of sigma.
+[[maybe_unused]] static Place velocity_in(Zone zone, Place place, Vector at,
+                                          Vector direction) noexcept {
+    const double radius_squared = at.x * at.x + at.y * at.y;
+    const double turning =
+        quarter_turn * (at.x * direction.y - at.y * direction.x) / radius_squared;
+    if (zone.cap == 0) {
+        const double climb = 0.75 * direction.z;
+        return {turning + climb, turning - climb};
+    }
+    const double sigma = sigma_of(zone, place);
+    const double t = part_of_quarter(zone, place);
+    const double growth = -1.5 * static_cast<double>(zone.cap) * direction.z / sigma;
+    const double of_west = turning * sigma + t * growth;
+    const double of_east = turning * sigma - (1 - t) * growth;
+    return zone.cap > 0 ? Place{of_east, of_west} : Place{of_west, of_east};
+}
+
 // In the strip, `rising` and `falling` are t +- 3/4 z. On a great circle, with w = cos(latitude)
 // >= sqrt(5) / 3 and n_z <= w, d2t = 2/pi 2 n_z dw / w**3 <= 4/pi (2/3) / w**2 < 1.53, and
 // d2z = -z: together less than 2.03. The curvature of a small circle adds 2/pi / w + 3/4 < 1.61

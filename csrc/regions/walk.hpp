@@ -5,22 +5,16 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <utility>
 
 #include "regions/arcs.hpp"
+#include "regions/course.hpp"
 #include "regions/grid.hpp"
 #include "regions/motion.hpp"
 #include "regions/sphere.hpp"
 
 namespace mortie {
-
-// A part of an arc in one zone, in which `rising` and `falling` go one way each.
-struct Piece {
-    Arc arc;
-    double begin, end; // angles; 0 for a short arc, if its recorder wants none
-    Zone zone;
-    Place from, to;
-};
 
 [[maybe_unused]] static void sort_few(double *values, std::size_t count) noexcept {
     for (std::size_t i = 1; i < count; ++i) {
@@ -236,29 +230,6 @@ template <typename Recorder> class Walk {
         return true;
     }
 
-    // How far to the east in its quarter a place in a cap lies; no number at a pole.
-    static double part_of_quarter(Zone zone, Place place) noexcept {
-        const double west =
-            std::min(place.rising, place.falling) - static_cast<double>(zone.quarter);
-        return west / sigma_of(zone, place);
-    }
-
-    // How wide a quarter of a cap is at a place: 1 at its border, 0 at the pole.
-    static double sigma_of(Zone zone, Place place) noexcept {
-        const double west =
-            std::min(place.rising, place.falling) - static_cast<double>(zone.quarter);
-        const double east =
-            static_cast<double>(zone.quarter + 2) - std::max(place.rising, place.falling);
-        return west + east;
-    }
-
-    // The second place, on the side of the map where the first one is.
-    static Place unwrap(Place first, Place second) noexcept {
-        const double along = second.rising - first.rising;
-        const double turn = along > 2 ? -4 : along < -2 ? 4 : 0;
-        return {second.rising + turn, second.falling + turn};
-    }
-
     // Cuts an arc into pieces, and walks along these.
     void cut(const Arc &arc) noexcept {
         double angles[12] = {0, arc.length};
@@ -362,42 +333,6 @@ template <typename Recorder> class Walk {
         } while (!(side.pixel == pixel));
     }
 
-    // Where a piece crosses a line of rising or falling, which it does once or within rounding:
-    // by false position, in Illinois' way (Dowell and Jarratt 1971, BIT 11, 168).
-    static double crossing(const Piece &piece, double Place::*coordinate, double line) noexcept {
-        double low = piece.begin;
-        double high = piece.end;
-        double off_low = piece.from.*coordinate - line;
-        double off_high = piece.to.*coordinate - line;
-        if (off_low == 0 || (off_low < 0) == (off_high < 0)) {
-            return std::fabs(off_low) <= std::fabs(off_high) ? low : high;
-        }
-        int side = 0;
-        for (int i = 0; i < 100 && std::fabs(high - low) > 1e-16; ++i) {
-            const double angle = low + (high - low) * (off_low / (off_low - off_high));
-            Place place = place_in(piece.zone, piece.arc.at(angle));
-            if (piece.zone.cap == 0) {
-                place = unwrap(piece.from, place);
-            }
-            const double off = place.*coordinate - line;
-            if (std::fabs(off) < 0x1p-51) {
-                return angle;
-            }
-            if ((off < 0) == (off_low < 0)) {
-                off_high *= side == 1 ? 0.5 : 1;
-                low = angle;
-                off_low = off;
-                side = 1;
-            } else {
-                off_low *= side == 2 ? 0.5 : 1;
-                high = angle;
-                off_high = off;
-                side = 2;
-            }
-        }
-        return low;
-    }
-
     // Walks along a piece, like up a flight of stairs.
     void stairs(const Piece &piece) noexcept {
         if constexpr (Recorder::wants_angles) {
@@ -427,6 +362,10 @@ template <typename Recorder> class Walk {
         const auto near = [&](Square corner) {
             return std::fabs(piece.arc.side(grid_.corner(square, corner))) <= corner_error;
         };
+        std::optional<Course> course;
+        if (Recorder::wants_angles && !(square == end)) {
+            course.emplace(piece);
+        }
         while (!(square == end)) {
             const bool last_rising = square.rising == end.rising;
             const bool last_falling = square.falling == end.falling;
@@ -468,9 +407,9 @@ template <typename Recorder> class Walk {
             recorder_.pass(touched);
             if constexpr (Recorder::wants_angles) {
                 const std::int64_t line = falls ? square.falling + down : square.rising + up;
-                recorder_.at(
-                    crossing(piece, falls ? &Place::falling : &Place::rising,
-                             static_cast<double>(line) / static_cast<double>(grid_.nside())));
+                recorder_.at(course->crossing(falls ? &Place::falling : &Place::rising,
+                                              static_cast<double>(line) /
+                                                  static_cast<double>(grid_.nside())));
             }
             step(out, grid_.pixel(next), (out + 2) & 3);
             touched = corner_met;
