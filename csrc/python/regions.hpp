@@ -284,26 +284,12 @@ inline PyObject *track(PyObject *, PyObject *args) {
         return nullptr;
     }
     const Path path = {Kind::line, lat.data(), lon.data(), lat.size()};
-    Buffer<std::int64_t> cells;
-    Buffer<double> enter;
-    Buffer<double> leave;
+    Track passed;
     Finding found;
     bool stopped = false;
     {
         WithoutGil gil;
-        Buffer<Stay> stays;
-        found = track_path(order, path, {WithoutGil::interrupted, &gil}, stays, stopped);
-        const std::size_t n = stays.size();
-        if (found.fault == Fault::none &&
-            !(cells.reserve(n) && enter.reserve(n) && leave.reserve(n))) {
-            found.fault = Fault::memory;
-        }
-        for (std::size_t i = 0; found.fault == Fault::none && i < n; ++i) {
-            const Stay stay = stays[i];
-            cells.push(encode(order, stay.nest, stay.nest >> 2 * order));
-            enter.push(stay.enter);
-            leave.push(stay.leave);
-        }
+        found = track_path(order, path, {WithoutGil::interrupted, &gil}, passed, stopped);
     }
     if (stopped) {
         return nullptr;
@@ -312,9 +298,9 @@ inline PyObject *track(PyObject *, PyObject *args) {
         raise_fault(path, "path", found, found);
         return nullptr;
     }
-    Owned first(make_array(std::move(cells), NPY_INT64));
-    Owned second(make_array(std::move(enter), NPY_DOUBLE));
-    Owned third(make_array(std::move(leave), NPY_DOUBLE));
+    Owned first(make_array(std::move(passed.cells), NPY_INT64));
+    Owned second(make_array(std::move(passed.enter), NPY_DOUBLE));
+    Owned third(make_array(std::move(passed.leave), NPY_DOUBLE));
     if (!first || !second || !third) {
         return nullptr;
     }

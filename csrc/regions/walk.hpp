@@ -5,7 +5,6 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <utility>
 
 #include "regions/arcs.hpp"
@@ -269,8 +268,7 @@ template <typename Recorder> class Walk {
         const double half = 0.5 * (end - begin);
         const double angle = begin + half;
         const double reach = half * arc.radius;
-        const Vector middle = arc.at(angle);
-        const Vector direction = arc.direction(angle);
+        const auto [middle, direction] = arc.heading(angle);
         const Zone zone = zone_of(middle);
         const double curvature = arc.height / arc.radius;
         const Place place = place_in(zone, middle);
@@ -336,7 +334,8 @@ template <typename Recorder> class Walk {
     // Walks along a piece, like up a flight of stairs.
     void stairs(const Piece &piece) noexcept {
         if constexpr (Recorder::wants_angles) {
-            recorder_.at(piece.begin);
+            timed_stairs(piece);
+            return;
         }
         Square square = square_of(piece.zone, piece.from);
         const Square end = square_of(piece.zone, piece.to);
@@ -362,10 +361,6 @@ template <typename Recorder> class Walk {
         const auto near = [&](Square corner) {
             return std::fabs(piece.arc.side(grid_.corner(square, corner))) <= corner_error;
         };
-        std::optional<Course> course;
-        if (Recorder::wants_angles && !(square == end)) {
-            course.emplace(piece);
-        }
         while (!(square == end)) {
             const bool last_rising = square.rising == end.rising;
             const bool last_falling = square.falling == end.falling;
@@ -405,21 +400,77 @@ template <typename Recorder> class Walk {
             const int out =
                 falls ? (down ? south_east : north_west) : (up ? north_east : south_west);
             recorder_.pass(touched);
-            if constexpr (Recorder::wants_angles) {
-                const std::int64_t line = falls ? square.falling + down : square.rising + up;
-                recorder_.at(course->crossing(falls ? &Place::falling : &Place::rising,
-                                              static_cast<double>(line) /
-                                                  static_cast<double>(grid_.nside())));
-            }
             step(out, grid_.pixel(next), (out + 2) & 3);
             touched = corner_met;
             square = next;
         }
         touch_sides(end, piece.to);
         recorder_.pass(touched || (to_sides & behind) != 0);
-        if constexpr (Recorder::wants_angles) {
-            recorder_.at(piece.end);
+    }
+
+    // Walks along a piece, like up a flight of stairs, and tells the time.
+    void timed_stairs(const Piece &piece) noexcept {
+        recorder_.at(piece.begin);
+        Square square = square_of(piece.zone, piece.from);
+        const Square end = square_of(piece.zone, piece.to);
+        connect(grid_.pixel(square));
+        const std::int64_t rising = square.rising < end.rising ? 1 : -1;
+        const std::int64_t falling = square.falling < end.falling ? 1 : -1;
+        const bool up = rising > 0;
+        const bool down = falling > 0;
+        const double width = 1 / static_cast<double>(grid_.nside());
+        // Where a piece comes as near to a corner as this, the corner's side decides.
+        constexpr double unsure = 8 * (course_error + place_error);
+        Course course(piece);
+        const auto line = [&](std::int64_t behind, bool grows) {
+            return static_cast<double>(behind + grows) * width;
+        };
+        const auto find_rising = [&] {
+            return square.rising == end.rising
+                       ? HUGE_VAL
+                       : course.crossing(&Place::rising, line(square.rising, up));
+        };
+        const auto find_falling = [&] {
+            return square.falling == end.falling
+                       ? HUGE_VAL
+                       : course.crossing(&Place::falling, line(square.falling, down));
+        };
+        double rises_at = find_rising();
+        double falls_at = find_falling();
+        while (!(square == end)) {
+            const double part = std::min(rises_at, falls_at);
+            if (part == HUGE_VAL) {
+                course.go_on();
+                rises_at = find_rising();
+                falls_at = find_falling();
+                continue;
+            }
+            bool falls = falls_at < rises_at;
+            if (square.rising != end.rising && square.falling != end.falling) {
+                const double off =
+                    falls ? course.at(&Place::rising, part) - line(square.rising, up)
+                          : course.at(&Place::falling, part) - line(square.falling, down);
+                if (!(std::fabs(off) > unsure)) {
+                    const Square corner = {square.rising + up, square.falling + down};
+                    const double side = piece.arc.side(grid_.corner(square, corner));
+                    falls = (side > 0) == (rising == falling) && side != 0;
+                }
+            }
+            Square next = square;
+            (falls ? next.falling : next.rising) += falls ? falling : rising;
+            if (!grid_.is_cell(next)) { // around a corner of three base cells
+                falls = !falls;
+                next = square;
+                (falls ? next.falling : next.rising) += falls ? falling : rising;
+            }
+            recorder_.at(course.angle(std::min(falls ? falls_at : rises_at, 1.0)));
+            const int out =
+                falls ? (down ? south_east : north_west) : (up ? north_east : south_west);
+            step(out, grid_.pixel(next), (out + 2) & 3);
+            square = next;
+            (falls ? falls_at : rises_at) = falls ? find_falling() : find_rising();
         }
+        recorder_.at(piece.end);
     }
 
     Grid grid_;

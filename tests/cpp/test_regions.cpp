@@ -145,16 +145,16 @@ TEST(Simple, LongRings) {
 TEST(Track, AlongAMeridian) {
     const double lat[] = {-90, 90};
     const double lon[] = {10, 10};
-    mortie::Buffer<mortie::Stay> stays;
+    mortie::Track track;
     bool is_stopped = false;
-    EXPECT_EQ(mortie::track_path(0, {Kind::line, lat, lon, 2}, {}, stays, is_stopped).fault,
+    EXPECT_EQ(mortie::track_path(0, {Kind::line, lat, lon, 2}, {}, track, is_stopped).fault,
               mortie::Fault::none);
-    ASSERT_EQ(stays.size(), 3u);
-    EXPECT_EQ(stays[0].nest, 8);
-    EXPECT_EQ(stays[1].nest, 4);
-    EXPECT_EQ(stays[2].nest, 0);
-    EXPECT_EQ(stays[0].enter, 0);
-    EXPECT_EQ(stays[2].leave, 1);
+    ASSERT_EQ(track.cells.size(), 3u);
+    EXPECT_EQ(track.cells[0], -3);
+    EXPECT_EQ(track.cells[1], 5);
+    EXPECT_EQ(track.cells[2], 1);
+    EXPECT_EQ(track.enter[0], 0);
+    EXPECT_EQ(track.leave[2], 1);
 }
 
 } // namespace
