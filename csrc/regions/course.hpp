@@ -1,9 +1,9 @@
-// Where, on the way along an arc, its place on the map comes to a line of `rising` or `falling`.
+// Where, on the way along an arc of a great circle, its place on the map comes to a line of
+// `rising` or `falling`.
 //
 // Between two points at which place and velocity are known, each coordinate is nearly a polynomial
-// of degree 3 in the angle (Hermite's). What that lacks is greatest half-way, where it is compared
-// with the very place: an arc is halved until it lacks no more than `course_error` there. In the
-// strip a bound of the fourth derivative tells as much of short arcs.
+// of degree 3 in the angle (Hermite's). It lacks 1/384 of the fourth derivative at most, times the
+// length to the fourth: an arc is halved until that is no more than `course_error`.
 #pragma once
 
 #include <algorithm>
@@ -63,6 +63,7 @@ class Course {
   private:
     struct Node {
         double angle;
+        double radius;         // the distance from the axis
         Place place, velocity; // for each radian
     };
 
@@ -73,8 +74,12 @@ class Course {
         Cubic() = default;
         Cubic(double from, double to, double speed_from, double speed_to) noexcept
             : a(from), b(speed_from), c(3 * (to - from) - 2 * speed_from - speed_to),
-              d(speed_from + speed_to - 2 * (to - from)), along(to - from), per_along(1 / along) {
-            if (!std::isfinite(c)) { // at a pole
+              d(speed_from + speed_to - 2 * (to - from)), along(to - from), per_along(1 / along) {}
+
+        // Not at a pole, where no longitude has a velocity: next to it a chord must do.
+        bool is_finite() const noexcept { return std::isfinite(c); }
+        void mend() noexcept {
+            if (!is_finite()) {
                 b = along;
                 c = d = 0;
             }
@@ -86,7 +91,31 @@ class Course {
 
     Node node(double angle, Place place) const noexcept {
         const auto [at, direction] = piece_.arc.heading(angle);
-        return {angle, place, velocity_in(piece_.zone, place, at, direction)};
+        return {angle, std::sqrt(at.x * at.x + at.y * at.y), place,
+                velocity_in(piece_.zone, place, at, direction)};
+    }
+
+    // What polynomials lack between two nodes, at most.
+    //
+    // In the strip dt = 2/pi n_z g, with g = 1 / (1 - z**2) <= 1.8. With dz**2 <= 1 - z**2 and
+    // |z dz| <= 1/2, the fourth derivative of t, 2/pi n_z z dz (-8 g**2 + 24 (dz**2 - z**2) g**3 +
+    // 48 z**2 dz**2 g**4), is less than 93, and that of 3/4 z less than 1.
+    //
+    // In a cap let r be the least distance from the axis, and v = |n_z| / r <= 1. The same formulas
+    // give derivatives of the longitude of at most v / r, 2 v / r**2, 10 v / r**3, 80 v / r**4. Of
+    // sigma, 1.22 r <= sigma <= 1.35 r, the first is at most 1.23, and the second is exactly
+    // 9/4 n_z**2 / sigma**3 - sigma / 4, of which the third and fourth follow. All in all the
+    // fourth derivative of t sigma is less than 1/16 + 140 v / r**3.
+    double lack(const Node &from, const Node &to) const noexcept {
+        const double length = to.angle - from.angle;
+        const double squared = length * length;
+        double bend = 94;
+        if (piece_.zone.cap != 0) {
+            const double turn = std::fabs(piece_.arc.normal.z);
+            const double r = std::max(turn, std::min(from.radius, to.radius) - 0.5 * length);
+            bend = 1.0 / 16 + (turn > 0 ? 140 * turn / (r * r * r * r) : 0);
+        }
+        return bend / 384 * squared * squared;
     }
 
     // Halves the way to the next node until polynomials will do.
@@ -98,25 +127,17 @@ class Course {
                        length * to.velocity.rising};
             falling_ = {from_.place.falling, to.place.falling, length * from_.velocity.falling,
                         length * to.velocity.falling};
-            if (count_ == most_nodes || !(length > 1e-15)) {
-                return;
-            }
-            // In the strip dt = 2/pi n_z g, with g = 1 / (1 - z**2) <= 1.8. With dz**2 <= 1 - z**2
-            // and |z dz| <= 1/2, the fourth derivative of t, 2/pi n_z z dz (-8 g**2 + 24 (dz**2 -
-            // z**2) g**3 + 48 z**2 dz**2 g**4), is less than 93, and that of 3/4 z less than 1.
-            // Hermite's polynomial lacks 1/384 of it, times the length to the fourth.
-            if (piece_.zone.cap == 0 && piece_.arc.height == 0 &&
-                0.25 * length * length * length * length <= course_error) {
+            const bool good =
+                lack(from_, to) <= course_error && rising_.is_finite() && falling_.is_finite();
+            if (good || count_ == most_nodes || !(length > 1e-15)) {
+                rising_.mend();
+                falling_.mend();
                 return;
             }
             const double middle = from_.angle + 0.5 * length;
             Place place = place_in(piece_.zone, piece_.arc.at(middle));
             if (piece_.zone.cap == 0) {
                 place = unwrap(piece_.from, place);
-            }
-            if (std::fabs(rising_.at(0.5) - place.rising) <= course_error &&
-                std::fabs(falling_.at(0.5) - place.falling) <= course_error) {
-                return;
             }
             ahead_[count_++] = node(middle, place);
         }
