@@ -258,12 +258,14 @@ def _paths(region: Any) -> tuple[_Paths, int, bool]:
     return _Paths.join(parts).sort(), len(regions), single
 
 
-def _bend(paths: _Paths) -> _Paths:
-    """Cut edges that are straight in longitude and latitude into arcs of great circles."""
+def _bend(paths: _Paths, numbers: np.ndarray) -> tuple[_Paths, np.ndarray]:
+    """Cut edges that are straight in longitude and latitude into arcs of great circles.
+
+    `numbers` are the vertices' places in their paths, as they were given; so are those that come
+    back, a cut being of the lesser vertex of its edge, or of the last one.
+    """
     rings = paths.kinds <= HOLE
     ends = np.cumsum(paths.sizes)
-    first = np.zeros(len(paths.lat), bool)
-    first[(ends - paths.sizes)[paths.sizes > 0]] = True
     # From each vertex to the next, and from a ring's last to its first.
     following = np.arange(1, len(paths.lat) + 1)
     last = (ends - 1)[paths.sizes > 0]
@@ -276,31 +278,43 @@ def _bend(paths: _Paths) -> _Paths:
     up, along = np.radians(np.abs(rise)), np.radians(np.abs(run))
     off = (along * along / 2 + 2 * up * along) / 8
     count = np.maximum(np.ceil(np.sqrt(off / PLANAR_ERROR)), 1)
-    if not np.all(np.isfinite(count)):  # left to the errors that name the vertex
-        return paths
+    beyond = np.repeat(paths.kinds != DISC, paths.sizes) & (np.abs(paths.lat) > 90)
+    if beyond.any() or not np.all(np.isfinite(count)):  # left to the errors that name the vertex
+        return paths, numbers
     counts = count.astype(np.int64)
     starts = np.cumsum(counts) - counts
-    part = (np.arange(counts.sum()) - np.repeat(starts, counts)) / np.repeat(count, counts)
-    lat = np.repeat(paths.lat, counts) + part * np.repeat(rise, counts)
-    lon = np.repeat(paths.lon, counts) + part * np.repeat(run, counts)
+    # From the lesser end to the greater one, so that an edge has the same cuts both ways.
+    beyond_lat, beyond_lon = paths.lat[following], paths.lon[following]
+    back = (paths.lat > beyond_lat) | ((paths.lat == beyond_lat) & (paths.lon > beyond_lon))
+    sign = np.where(back, -1, 1)
+    edge = np.repeat(np.arange(len(paths.lat)), counts)
+    step = np.arange(counts.sum()) - starts[edge]
+    part = np.where(back[edge], counts[edge] - step, step) / counts[edge]
+    lat = np.where(back, beyond_lat, paths.lat)[edge] + part * (sign * rise)[edge]
+    lon = np.where(back, beyond_lon, paths.lon)[edge] + part * (sign * run)[edge]
+    lat[starts], lon[starts] = paths.lat, paths.lon
     sums = np.concatenate([[0], np.cumsum(counts)])
     sizes = sums[ends] - sums[ends - paths.sizes]
-    return _Paths(lat, lon, paths.kinds, sizes, paths.owners)
+    least = np.minimum(numbers, numbers[following])
+    most = np.maximum(numbers, numbers[following])
+    numbers = np.where(step == 0, numbers[edge], np.where(most - least > 1, most, least)[edge])
+    return _Paths(lat, lon, paths.kinds, sizes, paths.owners), numbers
 
 
-def _turn_planar(paths: _Paths) -> _Paths:
+def _turn_planar(paths: _Paths, numbers: np.ndarray) -> tuple[_Paths, np.ndarray]:
     """Let planar rings run so that their planar inside is on the left of shells."""
-    lat, lon = paths.lat.copy(), paths.lon.copy()
     ends = np.cumsum(paths.sizes)
-    for kind, begin, end in zip(paths.kinds, ends - paths.sizes, ends, strict=True):
-        if kind > HOLE:
-            continue
-        x, y = lon[begin:end] - lon[begin], lat[begin:end] - lat[begin]
-        area = np.dot(x, np.roll(y, -1)) - np.dot(y, np.roll(x, -1))
-        if (area < 0) == (kind == SHELL):
-            lat[begin:end] = lat[begin:end][::-1].copy()
-            lon[begin:end] = lon[begin:end][::-1].copy()
-    return paths._replace(lat=lat, lon=lon)
+    starts = ends - paths.sizes
+    vertex = np.arange(len(paths.lat))
+    path = np.repeat(np.arange(len(paths.sizes)), paths.sizes)
+    following = np.where(vertex + 1 < ends[path], vertex + 1, starts[path])
+    first = starts[path]
+    with np.errstate(invalid="ignore"):  # left to the errors that name the vertex
+        x, y = paths.lon - paths.lon[first], paths.lat - paths.lat[first]
+        areas = np.bincount(path, x * y[following] - y * x[following], minlength=len(paths.sizes))
+    turned = (paths.kinds <= HOLE) & ((areas < 0) == (paths.kinds == SHELL))
+    taken = np.where(turned[path], (starts + ends - 1)[path] - vertex, vertex)
+    return paths._replace(lat=paths.lat[taken], lon=paths.lon[taken]), numbers[taken]
 
 
 class Regions:
@@ -337,9 +351,13 @@ class Regions:
             raise ValueError(f'edges must be "geodesic" or "planar", not {edges!r}')
         self._paths, self._size, self._single = _paths(regions)
         self._oriented = bool(oriented)
+        # The places of vertices in the paths that were given, if they are others now.
+        self._numbers = np.empty(0, np.int64)
         if edges == "planar":
-            paths = self._paths if oriented else _turn_planar(self._paths)
-            self._paths = _bend(paths)
+            sizes = self._paths.sizes
+            starts = np.cumsum(sizes) - sizes
+            given = self._paths, np.arange(len(self._paths.lat)) - np.repeat(starts, sizes)
+            self._paths, self._numbers = _bend(*(given if oriented else _turn_planar(*given)))
             self._oriented = True
 
     def __len__(self) -> int:
@@ -362,6 +380,7 @@ class Regions:
             paths.kinds,
             offsets,
             geometries,
+            self._numbers,
             order,
             MODES.index(mode),
             mixed,
@@ -457,8 +476,9 @@ def cover(
     ------
     ValueError
         If a latitude lies outside -90 to 90, a longitude is not finite, a ring
-        has fewer than three different vertices, or neighbours are antipodal: the
-        error names the geometry and the vertex. If `order` lies outside 0-18, or
+        has fewer than three different vertices or crosses itself or another ring
+        of its polygon, or neighbours are antipodal: the error names the geometry
+        and the vertex. If `order` lies outside 0-18, or
         there are more than 2**31 cells.
     TypeError
         If `region` is nothing of the above.
@@ -468,8 +488,8 @@ def cover(
     Notes
     -----
     Cells and regions are closed: a cell that a region only touches overlaps it.
-    Rings must not cross themselves: this is not checked yet, and of a ring that
-    does some parts would be left out. Cells' edges are those of [1]_, section 4.
+    Rings may touch themselves and one another. Cells' edges are those of [1]_,
+    section 4.
 
     References
     ----------

@@ -1,5 +1,7 @@
 """Covers of regions, against distances in 60 digits, other packages and themselves turned."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -313,6 +315,92 @@ WRONG = [
 def test_wrong_regions(lat, lon, options, message):
     with pytest.raises(ValueError, match=message):
         mortie.cover((lat, lon), **{"order": 3, **options})
+
+
+def test_crossings_as_shapely():
+    shapely = pytest.importorskip("shapely")
+    rng = np.random.default_rng(11)
+    refused = 0
+    for _ in range(300):
+        n = rng.integers(4, 30)
+        u, v = rng.normal(size=(2, n))  # on a plane that touches the sphere, arcs are straight
+        if rng.integers(2):  # a star, of which two vertices may change places
+            around = np.argsort(np.arctan2(v, u))
+            around[:2] = rng.permutation(around[:2])
+            u, v = u[around], v[around]
+        frame = np.linalg.qr(rng.normal(size=(3, 3)))[0]
+        points = np.column_stack([np.ones(n), u, v]) @ frame
+        plane = shapely.LinearRing(np.column_stack([u, v]))
+        try:
+            mortie.cover(latlon_of(points), rng.integers(0, 5))
+        except ValueError as error:
+            assert not plane.is_simple
+            edges = [int(number) for number in re.findall(r"vertex (\d+)", str(error))]
+            first, second = (
+                shapely.LineString([plane.coords[k], plane.coords[k + 1]]) for k in edges
+            )
+            assert first.crosses(second)
+            refused += 1
+        else:
+            assert plane.is_simple
+    assert 100 < refused < 250
+
+
+TOUCHING = {
+    "two triangles at a vertex": ([0, 5, 5, 0, -5, -5], [0, -3, 3, 0, 3, -3]),
+    "a spike": ([0, 5, 5, 8, 5], [0, -3, 3, 9, 3]),
+    "a vertex on an edge": ([0, 0, 10, 0, 10], [0, 20, 15, 10, 5]),
+    "repeated vertices": ([0, 0, 0, 5, 5, 5], [0, 0, 9, 9, 9, 3]),
+}
+CROSSING = {
+    "two triangles through a vertex": ([0, 5, 5, 0, -5, -5], [0, -3, 3, 0, -3, 3], {0, 3}),
+    "through an edge at a vertex": ([0, 0, 10, 0, -10], [0, 20, 15, 10, 5], {0, 2}),
+    "around the pole twice": ([80, 70] * 3 + [75] * 4, [*range(0, 720, 72)], None),
+}
+
+
+@pytest.mark.parametrize("name", [*TOUCHING, *CROSSING])
+@pytest.mark.parametrize("edges", ["geodesic", "planar"])
+def test_touching_and_crossing(name, edges):
+    if name in TOUCHING:
+        lat, lon = TOUCHING[name]
+        assert len(mortie.cover((lat, lon), 4, edges=edges)) > 0
+        return
+    lat, lon, vertices = CROSSING[name]
+    message = "geometry 0, part 0, vertex .* must not cross itself"
+    if name == "around the pole twice" and edges == "planar":
+        lon = (np.array(lon) + 180) % 360 - 180
+    with pytest.raises(ValueError, match=message) as caught:
+        mortie.cover((lat, lon), 4, edges=edges)
+    found = {int(number) for number in re.findall(r"vertex (\d+)", str(caught.value))}
+    if name == "two triangles through a vertex":  # of the two visits either edge may be named
+        found = {v if v in (0, 3) else (v + 1) % 6 for v in found}
+    assert vertices is None or found == vertices
+
+
+def test_rings_of_a_polygon_must_not_cross():
+    shapely = pytest.importorskip("shapely")
+    shell = [(0, 0), (20, 0), (20, 20), (0, 20)]
+    inside, across = [(2, 2), (4, 2), (2, 4)], [(5, 5), (25, 5), (5, 10)]
+    polygons = [shapely.Polygon(shell), shapely.Polygon(shell, [inside, across])]
+    with pytest.raises(ValueError, match=r"geometry 1, part 0, .* vertex . of part 2"):
+        mortie.cover(polygons, 4)
+    apart = shapely.MultiPolygon([shapely.Polygon(shell), shapely.Polygon(across)])
+    assert set(mortie.cover(apart, 4)) == set(mortie.cover(polygons[0], 4)) | set(
+        mortie.cover(shapely.Polygon(across), 4)
+    )  # parts may overlap
+
+
+def test_vertices_of_planar_rings_keep_their_numbers():
+    lat, lon = [0, 10, 10, 0, 3], [0, 40, 0, 40, 20]
+    for turned, edges in ((1, {"0", "2"}), (-1, {"3", "1"})):
+        with pytest.raises(ValueError, match="must not cross itself") as caught:
+            mortie.cover((lat[::turned], lon[::turned]), 3, edges="planar")
+        assert set(re.findall(r"vertex (\d+)", str(caught.value))) == edges
+    for lat in ([0, 40, 91], [0, 91, 40], [40, 0, 95]):
+        wrong = np.argmax(lat)
+        with pytest.raises(ValueError, match=f"vertex {wrong}: latitude .* not {lat[wrong]}"):
+            mortie.cover((lat, [0, 50, 60]), 3, edges="planar")
 
 
 def test_kinds_of_input():

@@ -4,6 +4,7 @@
 #include <Python.h>
 #include <numpy/arrayobject.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
@@ -94,12 +95,24 @@ struct RaggedRegions {
     }
 };
 
-// `name` says which path that is.
-inline void raise_fault(const Path &path, const char *name, Finding found) {
+// What an edge of a ring is called: the vertex at which it began as it was given, which may be the
+// other end now; that between the first vertex and the last is the last one's.
+inline std::size_t edge_number(const RaggedRegions &regions, const Column<std::int64_t> &numbers,
+                               std::size_t number, std::size_t vertex) noexcept {
+    const Path path = regions.path(number);
+    const std::int64_t *of_path = numbers.data() + (path.lat - regions.lat.data());
+    const std::int64_t first = of_path[vertex];
+    const std::int64_t second = of_path[(vertex + 1) % path.size];
+    const auto [least, most] = std::minmax(first, second);
+    return static_cast<std::size_t>(most - least > 1 ? most : least);
+}
+
+// `name` says which path that is, and `named` has what its vertices are called.
+inline void raise_fault(const Path &path, const char *name, Finding found, Finding named) {
     const auto raise = [&](const char *text, double number) {
         Owned value(PyFloat_FromDouble(number));
         if (value) {
-            PyErr_Format(PyExc_ValueError, text, name, found.vertex, value.get());
+            PyErr_Format(PyExc_ValueError, text, name, named.vertex, value.get());
         }
     };
     switch (found.fault) {
@@ -123,11 +136,24 @@ inline void raise_fault(const Path &path, const char *name, Finding found) {
         PyErr_Format(PyExc_ValueError,
                      "%s, vertex %zu: the next vertex is its antipode, and no edge between them "
                      "is the shortest",
-                     name, found.vertex);
+                     name, named.vertex);
         break;
     case Fault::too_few:
         PyErr_Format(PyExc_ValueError, "%s, vertex %zu: a ring needs three different vertices",
-                     name, found.vertex);
+                     name, named.vertex);
+        break;
+    case Fault::crossing:
+        if (found.part == found.other_part) {
+            PyErr_Format(PyExc_ValueError,
+                         "%s, vertex %zu: the edge that begins here crosses the one that begins at "
+                         "vertex %zu, and a ring must not cross itself",
+                         name, named.vertex, named.other_vertex);
+        } else {
+            PyErr_Format(PyExc_ValueError,
+                         "%s, vertex %zu: the edge that begins here crosses the one that begins at "
+                         "vertex %zu of part %zu, and rings of a polygon must not cross",
+                         name, named.vertex, named.other_vertex, found.other_part);
+        }
         break;
     case Fault::broken:
         PyErr_Format(PyExc_RuntimeError, "%s: its cells form no chain; please report this", name);
@@ -137,20 +163,25 @@ inline void raise_fault(const Path &path, const char *name, Finding found) {
 
 inline constexpr std::int64_t most_cells = std::int64_t{1} << 31;
 
-// cover(lat, lon, kinds, paths, geometries, order, mode, mixed, oriented): the cells of all
-// geometries, and how many each has.
+// cover(lat, lon, kinds, paths, geometries, numbers, order, mode, mixed, oriented): the cells of
+// all geometries, and how many each has. `numbers` are what errors call the vertices, or empty.
 inline PyObject *cover(PyObject *, PyObject *args) {
-    PyObject *given[5];
+    PyObject *given[6];
     long long order = 0;
     int mode_number = 0;
     int mixed = 0;
     int oriented = 0;
-    if (PyArg_ParseTuple(args, "OOOOOLipp", &given[0], &given[1], &given[2], &given[3], &given[4],
-                         &order, &mode_number, &mixed, &oriented) == 0) {
+    if (PyArg_ParseTuple(args, "OOOOOOLipp", &given[0], &given[1], &given[2], &given[3], &given[4],
+                         &given[5], &order, &mode_number, &mixed, &oriented) == 0) {
         return nullptr;
     }
     const RaggedRegions regions(given[0], given[1], given[2], given[3], given[4]);
-    if (!regions.check()) {
+    const Column<std::int64_t> numbers(given[5], NPY_INT64);
+    if (!regions.check() || !numbers) {
+        return nullptr;
+    }
+    if (numbers.size() != 0 && numbers.size() != regions.lat.size()) {
+        PyErr_SetString(PyExc_ValueError, "there must be as many numbers as vertices, or none");
         return nullptr;
     }
     if (!is_order(order) || mode_number < 0 || mode_number > 3) {
@@ -196,10 +227,22 @@ inline PyObject *cover(PyObject *, PyObject *args) {
     if (found.fault != Fault::none || counts.failed()) {
         char name[80];
         std::snprintf(name, sizeof name, "geometry %zu, part %zu", geometry,
-                      path - regions.first_path(geometry));
+                      found.fault == Fault::crossing ? found.part
+                                                     : path - regions.first_path(geometry));
         const bool is_path = path < regions.first_path(geometry + (geometry < regions.size()));
-        raise_fault(is_path ? regions.path(path) : Path{}, name,
-                    counts.failed() ? Finding{Fault::memory} : found);
+        found = counts.failed() ? Finding{Fault::memory} : found;
+        Finding named = found;
+        if (numbers.size() > 0 && found.fault == Fault::crossing) {
+            const std::size_t first = regions.first_path(geometry);
+            named.vertex = edge_number(regions, numbers, first + found.part, found.vertex);
+            named.other_vertex =
+                edge_number(regions, numbers, first + found.other_part, found.other_vertex);
+        } else if (numbers.size() > 0 && is_path) {
+            const Path faulty = regions.path(path);
+            const auto at = static_cast<std::size_t>(faulty.lat - regions.lat.data());
+            named.vertex = static_cast<std::size_t>(numbers.data()[at + found.vertex]);
+        }
+        raise_fault(is_path ? regions.path(path) : Path{}, name, found, named);
         return nullptr;
     }
     if (total > most_cells) {
@@ -241,37 +284,23 @@ inline PyObject *track(PyObject *, PyObject *args) {
         return nullptr;
     }
     const Path path = {Kind::line, lat.data(), lon.data(), lat.size()};
-    Buffer<std::int64_t> cells;
-    Buffer<double> enter;
-    Buffer<double> leave;
+    Track passed;
     Finding found;
     bool stopped = false;
     {
         WithoutGil gil;
-        Buffer<Stay> stays;
-        found = track_path(order, path, {WithoutGil::interrupted, &gil}, stays, stopped);
-        const std::size_t n = stays.size();
-        if (found.fault == Fault::none &&
-            !(cells.reserve(n) && enter.reserve(n) && leave.reserve(n))) {
-            found.fault = Fault::memory;
-        }
-        for (std::size_t i = 0; found.fault == Fault::none && i < n; ++i) {
-            const Stay stay = stays[i];
-            cells.push(encode(order, stay.nest, stay.nest >> 2 * order));
-            enter.push(stay.enter);
-            leave.push(stay.leave);
-        }
+        found = track_path(order, path, {WithoutGil::interrupted, &gil}, passed, stopped);
     }
     if (stopped) {
         return nullptr;
     }
     if (found.fault != Fault::none) {
-        raise_fault(path, "path", found);
+        raise_fault(path, "path", found, found);
         return nullptr;
     }
-    Owned first(make_array(std::move(cells), NPY_INT64));
-    Owned second(make_array(std::move(enter), NPY_DOUBLE));
-    Owned third(make_array(std::move(leave), NPY_DOUBLE));
+    Owned first(make_array(std::move(passed.cells), NPY_INT64));
+    Owned second(make_array(std::move(passed.enter), NPY_DOUBLE));
+    Owned third(make_array(std::move(passed.leave), NPY_DOUBLE));
     if (!first || !second || !third) {
         return nullptr;
     }

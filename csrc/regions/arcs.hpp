@@ -101,20 +101,46 @@ static Place place_in_cap(Zone zone, double t, Vector at) noexcept {
     return place_in_cap(zone, t, at);
 }
 
+// How wide a quarter of a cap is at a place: 1 at its border, 0 at the pole.
+[[maybe_unused]] static double sigma_of(Zone zone, Place place) noexcept {
+    const double west = std::min(place.rising, place.falling) - static_cast<double>(zone.quarter);
+    const double east =
+        static_cast<double>(zone.quarter + 2) - std::max(place.rising, place.falling);
+    return west + east;
+}
+
+// How far to the east in its quarter a place in a cap lies; no number at a pole.
+[[maybe_unused]] static double part_of_quarter(Zone zone, Place place) noexcept {
+    const double west = std::min(place.rising, place.falling) - static_cast<double>(zone.quarter);
+    return west / sigma_of(zone, place);
+}
+
+// The second place, on the side of the map where the first one is.
+[[maybe_unused]] static Place unwrap(Place first, Place second) noexcept {
+    const double along = second.rising - first.rising;
+    const double turn = along > 2 ? -4 : along < -2 ? 4 : 0;
+    return {second.rising + turn, second.falling + turn};
+}
+
 // A part of a circle, counterclockwise around `normal`: height * normal + radius * (cos(angle) *
 // first + sin(angle) * second), for angles from 0 to `length`.
 struct Arc {
     Vector normal, first, second;
     double height, radius, length;
 
-    Vector at(double angle) const noexcept {
-        const double c = radius * std::cos(angle);
-        const double s = radius * std::sin(angle);
-        return height * normal + (c * first + s * second);
-    }
+    Vector at(double angle) const noexcept { return heading(angle).at; }
 
-    Vector direction(double angle) const noexcept {
-        return std::cos(angle) * second - std::sin(angle) * first;
+    // A point, and the direction there.
+    struct Heading {
+        Vector at, direction;
+    };
+
+    Heading heading(double angle) const noexcept {
+        const auto [sine, cosine] = 0 <= angle && angle <= 0.25 * pi
+                                        ? sine_cosine(angle)
+                                        : SineCosine{std::sin(angle), std::cos(angle)};
+        return {height * normal + radius * (cosine * first + sine * second),
+                cosine * second - sine * first};
     }
 
     // The distance from the circle, in radians if it is small; positive to the left.
@@ -128,6 +154,17 @@ struct Arc {
         return (chord - dot(off, off)) / (2 * radius);
     }
 };
+
+// The angle between two points. Of short arcs it is the series of 2 arcsin(chord / 2), of which the
+// next term is less than 0.03 (chord / 2)**10 times the sum.
+[[maybe_unused]] static double length_of(Vector a, Vector b) noexcept {
+    const double s = 0.25 * dot(a - b, a - b);
+    if (s < 0.0006) {
+        return 2 * std::sqrt(s) *
+               (1 + s * (1.0 / 6 + s * (3.0 / 40 + s * (5.0 / 112 + s * (35.0 / 1152)))));
+    }
+    return 2 * std::atan2(norm(a - b), norm(a + b));
+}
 
 // The great circle's normal, for the arc from a to b, which differ and are not antipodal.
 [[maybe_unused]] static Vector great_circle(const Vertex &a, const Vertex &b) noexcept {

@@ -6,8 +6,10 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "index/morton.hpp"
+#include "regions/boundary.hpp"
 #include "regions/buffer.hpp"
-#include "regions/cover.hpp"
+#include "regions/path.hpp"
 #include "regions/walk.hpp"
 
 namespace mortie {
@@ -57,22 +59,29 @@ class StayRecorder {
     bool is_broken_ = false;
 };
 
-// Appends the stays of a path.
-[[maybe_unused]] static Finding track_path(std::int64_t order, const Path &path,
-                                           Interrupt interrupt, Buffer<Stay> &stays,
-                                           bool &is_stopped) noexcept {
-    const Grid grid(order);
-    Buffer<Stay> of_arc;
-    StayRecorder recorder(grid, of_arc);
-    Walk<StayRecorder> walk(order, recorder);
-    const auto append = [&stays](Stay stay) {
-        if (!stays.empty() && stays.back().nest == stay.nest) {
-            stays.back().leave = stay.leave;
-        } else {
-            stays.push(stay);
+// The cells on the way, as indices, and the places at which the path enters and leaves them.
+struct Track {
+    Buffer<std::int64_t> cells;
+    Buffer<double> enter, leave;
+
+    bool failed() const noexcept { return cells.failed() || enter.failed() || leave.failed(); }
+
+    void append(std::int64_t order, const Stay &stay) noexcept {
+        const std::int64_t cell = encode(order, stay.nest, stay.nest >> 2 * order);
+        if (cells.empty() || cells.back() != cell) {
+            cells.push(cell);
+            enter.push(stay.enter);
+            leave.push(stay.leave);
+        } else if (!leave.empty()) {
+            leave.back() = stay.leave;
         }
-    };
-    std::size_t asked_at = 0;
+    }
+};
+
+// Appends a path.
+[[maybe_unused]] static Finding track_path(std::int64_t order, const Path &path,
+                                           Interrupt interrupt, Track &track,
+                                           bool &is_stopped) noexcept {
     for (std::size_t i = 0; i < path.size; ++i) {
         if (!is_lat(path.lat[i]) || !is_lon(path.lon[i])) {
             return {is_lat(path.lat[i]) ? Fault::bad_longitude : Fault::bad_latitude, i};
@@ -81,6 +90,10 @@ class StayRecorder {
     if (path.size == 0) {
         return {};
     }
+    Buffer<Stay> of_arc;
+    StayRecorder recorder(Grid(order), of_arc);
+    Walk<StayRecorder> walk(order, recorder);
+    std::size_t asked_at = 0;
     Vertex before = make_vertex(path.lat[0], path.lon[0]);
     for (std::size_t i = 1; i < path.size; ++i) {
         const Vertex vertex = make_vertex(path.lat[i], path.lon[i]);
@@ -95,36 +108,35 @@ class StayRecorder {
         of_arc.clear();
         backwards ? walk.arc(vertex, before) : walk.arc(before, vertex);
         const double start = static_cast<double>(i - 1);
-        const double length =
-            2 * std::atan2(norm(before.at - vertex.at), norm(before.at + vertex.at));
         const std::size_t count = of_arc.size();
+        const double per_length = count > 0 ? 1 / of_arc[count - 1].leave : 0;
         for (std::size_t j = 0; j < count; ++j) {
-            const Stay stay = of_arc[backwards ? count - 1 - j : j];
-            const double enter = std::min(stay.enter / length, 1.0);
-            const double leave = std::min(stay.leave / length, 1.0);
-            append({stay.nest, start + (backwards ? 1 - leave : enter),
-                    start + (backwards ? 1 - enter : leave)});
+            const Stay &stay = of_arc[backwards ? count - 1 - j : j];
+            const double enter = std::min(stay.enter * per_length, 1.0);
+            const double leave = std::min(stay.leave * per_length, 1.0);
+            track.append(order, {stay.nest, start + (backwards ? 1 - leave : enter),
+                                 start + (backwards ? 1 - enter : leave)});
         }
-        if (!stays.empty()) {
-            stays.back().leave = start + 1;
+        if (!track.leave.empty()) {
+            track.leave.back() = start + 1;
         }
         before = vertex;
-        if (stays.size() > asked_at + steps_between_interrupts / 4) {
-            asked_at = stays.size();
+        if (i + track.cells.size() > asked_at + steps_between_interrupts / 4) {
+            asked_at = i + track.cells.size();
             is_stopped = interrupt();
             if (is_stopped) {
                 return {};
             }
         }
     }
-    if (stays.empty()) {
+    if (track.cells.empty()) {
         of_arc.clear();
         walk.point(before);
         if (!of_arc.empty()) {
-            append(of_arc[0]);
+            track.append(order, of_arc[0]);
         }
     }
-    const bool failed = stays.failed() || of_arc.failed();
+    const bool failed = track.failed() || of_arc.failed();
     return {failed ? Fault::memory : recorder.is_broken() ? Fault::broken : Fault::none};
 }
 

@@ -8,79 +8,12 @@
 #include <utility>
 
 #include "regions/arcs.hpp"
+#include "regions/course.hpp"
 #include "regions/grid.hpp"
+#include "regions/motion.hpp"
 #include "regions/sphere.hpp"
 
 namespace mortie {
-
-// A part of an arc in one zone, in which `rising` and `falling` go one way each.
-struct Piece {
-    Arc arc;
-    double begin, end; // angles; 0 for a short arc, if its recorder wants none
-    Zone zone;
-    Place from, to;
-};
-
-// How fast one coordinate of the place of a point on an arc moves, for each radian, and a bound of
-// its second derivative.
-struct Speed {
-    double speed, bend;
-
-    // Whether it keeps its direction within `reach`, or turns round within rounding.
-    bool goes_one_way(double reach) const noexcept {
-        return std::fabs(speed) > bend * reach || bend * reach * reach < 1e-16;
-    }
-};
-
-struct Motion {
-    Speed rising, falling;
-
-    bool goes_one_way(double reach) const noexcept {
-        return rising.goes_one_way(reach) && falling.goes_one_way(reach);
-    }
-};
-
-// In the strip, `rising` and `falling` are t +- 3/4 z. On a great circle, with w = cos(latitude)
-// >= sqrt(5) / 3 and n_z <= w, d2t = 2/pi 2 n_z dw / w**3 <= 4/pi (2/3) / w**2 < 1.53, and
-// d2z = -z: together less than 2.03. The curvature of a small circle adds 2/pi / w + 3/4 < 1.61
-// times itself.
-[[maybe_unused]] static Motion motion_in_strip(Vector at, Vector direction,
-                                               double curvature) noexcept {
-    const double turning =
-        quarter_turn * (at.x * direction.y - at.y * direction.x) / (at.x * at.x + at.y * at.y);
-    const double climb = 0.75 * direction.z;
-    const double bend = 2.03 + 1.61 * curvature;
-    return {{turning + climb, bend}, {turning - climb, bend}};
-}
-
-// In a cap they are t sigma and (t - 1) sigma, with sigma = sqrt(6) sin(c / 2), c the distance from
-// the pole. With h = sin(c)**2 dlon, which is constant on a great circle, there
-//     d2t sigma + 2 dt dsigma = 2/pi sqrt(6) h dc / (4 cos(c / 2)**3) < 0.52 h,
-//     d2sigma < sqrt(3/2) (sin(c / 2) / 2 + 1 / sin(c)) < 0.25 + 1.23 / sin(c),
-// the latter times t or 1 - t. A small circle's curvature changes h by as much for each radian, and
-// adds 2/pi sigma / sin(c) < 0.86 and sqrt(3/2) < 1.23 times itself.
-// `reach` is how far from here the bound has to hold.
-[[maybe_unused]] static Motion motion_in_cap(Zone zone, double t, Vector at, Vector direction,
-                                             double curvature, double reach) noexcept {
-    const double radius_squared = at.x * at.x + at.y * at.y;
-    const double sigma = std::sqrt(3 * radius_squared / (1 + std::fabs(at.z)));
-    const double h = at.x * direction.y - at.y * direction.x;
-    const double turning = quarter_turn * h / radius_squared;
-    const double growth = -1.5 * static_cast<double>(zone.cap) * direction.z / sigma;
-    const double nearest = std::sqrt(radius_squared) - reach; // the sine of c, at least
-    const auto speed = [&](double value, double part) {
-        if (!(nearest > 0)) {
-            return Speed{value, HUGE_VAL};
-        }
-        const double most_h = std::fabs(h) + curvature * reach;
-        const double most = part + quarter_turn * most_h / (nearest * nearest) * reach;
-        return Speed{value, 0.52 * most_h + 0.86 * curvature +
-                                std::min(most, 1.0) * (0.25 + 1.23 / nearest + 1.23 * curvature)};
-    };
-    const Speed of_west = speed(turning * sigma + t * growth, t);
-    const Speed of_east = speed(turning * sigma - (1 - t) * growth, 1 - t);
-    return zone.cap > 0 ? Motion{of_east, of_west} : Motion{of_west, of_east};
-}
 
 [[maybe_unused]] static void sort_few(double *values, std::size_t count) noexcept {
     for (std::size_t i = 1; i < count; ++i) {
@@ -117,11 +50,20 @@ template <typename Recorder> class Walk {
 
     // The arc of a great circle between two vertices that differ and are not antipodal.
     void arc(const Vertex &a, const Vertex &b) noexcept {
-        begin(grid_.pixel(square_of(a.zone, a.place)));
+        const Square square = square_of(a.zone, a.place);
+        begin(grid_.pixel(square));
+        if (stays_in(square, a, b)) {
+            recorder_.pass(false);
+            if constexpr (Recorder::wants_angles) {
+                recorder_.at(length_of(a.at, b.at));
+            }
+            recorder_.end();
+            return;
+        }
         const Vector normal = great_circle(a, b);
         if (!short_arc(a, b, normal)) {
             const Vector second = cross(normal, a.at);
-            const double length = 2 * std::atan2(norm(a.at - b.at), norm(a.at + b.at));
+            const double length = length_of(a.at, b.at);
             cut({normal, a.at, second, 0, 1, length});
         }
         connect(grid_.pixel(square_of(b.zone, b.place)));
@@ -211,6 +153,36 @@ template <typename Recorder> class Walk {
         return square;
     }
 
+    // Whether an arc lies in the inside of a cell, as far as its ends tell. On the map it leaves
+    // the straight line between them by an eighth of its length squared times the bound `bend` of
+    // motion.hpp, which is 2.03 in the strip. In a cap it is less than 0.77 + 1.23 / r, r the least
+    // distance from the axis. At the first end that is 0.745 sigma at least, for sigma**2 = 3 r**2
+    // / (1 + |z|), and for a chord of up to sigma / 5, by which r differs at most, more than sigma
+    // / 2 everywhere. The length squared is less than 1.01 of the chord's, so all in all the arc
+    // leaves the line by less than 0.42 / sigma times the chord squared.
+    bool stays_in(Square square, const Vertex &a, const Vertex &b) const noexcept {
+        const double chord_squared = dot(a.at - b.at, a.at - b.at);
+        const double sigma = a.zone.cap == 0 ? 1 : sigma_of(a.zone, a.place);
+        if (!(a.zone == b.zone) || !(chord_squared <= 0.04 * sigma * sigma)) {
+            return false;
+        }
+        const double highest = std::max(std::fabs(a.at.z), std::fabs(b.at.z));
+        if (a.zone.cap == 0 && !(highest + chord_squared < two_thirds)) { // it may climb out
+            return false;
+        }
+        const auto nside = static_cast<double>(grid_.nside());
+        const auto rising = static_cast<double>(square.rising);
+        const auto falling = static_cast<double>(square.falling);
+        const double places[] = {a.place.rising * nside - rising, b.place.rising * nside - rising,
+                                 a.place.falling * nside - falling,
+                                 b.place.falling * nside - falling};
+        double margin = 0.5;
+        for (const double place : places) {
+            margin = std::min(margin, std::min(place, 1 - place));
+        }
+        return 0.42 * chord_squared * nside < (margin - place_error * nside) * sigma;
+    }
+
     bool short_arc(const Vertex &a, const Vertex &b, Vector normal) noexcept {
         if (!(a.zone == b.zone)) {
             return false;
@@ -250,27 +222,11 @@ template <typename Recorder> class Walk {
         }
         double length = 0;
         if constexpr (Recorder::wants_angles) {
-            length = 2 * std::atan2(norm(a.at - b.at), sum_length);
+            length = length_of(a.at, b.at);
         }
         const Arc arc = {normal, a.at, cross(normal, a.at), 0, 1, length};
         stairs({arc, 0, length, a.zone, a.place, to});
         return true;
-    }
-
-    // How far to the east in its quarter a place in a cap lies; no number at a pole.
-    static double part_of_quarter(Zone zone, Place place) noexcept {
-        const double west =
-            std::min(place.rising, place.falling) - static_cast<double>(zone.quarter);
-        const double east =
-            static_cast<double>(zone.quarter + 2) - std::max(place.rising, place.falling);
-        return west / (west + east);
-    }
-
-    // The second place, on the side of the map where the first one is.
-    static Place unwrap(Place first, Place second) noexcept {
-        const double along = second.rising - first.rising;
-        const double turn = along > 2 ? -4 : along < -2 ? 4 : 0;
-        return {second.rising + turn, second.falling + turn};
     }
 
     // Cuts an arc into pieces, and walks along these.
@@ -312,8 +268,7 @@ template <typename Recorder> class Walk {
         const double half = 0.5 * (end - begin);
         const double angle = begin + half;
         const double reach = half * arc.radius;
-        const Vector middle = arc.at(angle);
-        const Vector direction = arc.direction(angle);
+        const auto [middle, direction] = arc.heading(angle);
         const Zone zone = zone_of(middle);
         const double curvature = arc.height / arc.radius;
         const Place place = place_in(zone, middle);
@@ -376,46 +331,11 @@ template <typename Recorder> class Walk {
         } while (!(side.pixel == pixel));
     }
 
-    // Where a piece crosses a line of rising or falling, which it does once or within rounding:
-    // by false position, in Illinois' way (Dowell and Jarratt 1971, BIT 11, 168).
-    static double crossing(const Piece &piece, double Place::*coordinate, double line) noexcept {
-        double low = piece.begin;
-        double high = piece.end;
-        double off_low = piece.from.*coordinate - line;
-        double off_high = piece.to.*coordinate - line;
-        if (off_low == 0 || (off_low < 0) == (off_high < 0)) {
-            return std::fabs(off_low) <= std::fabs(off_high) ? low : high;
-        }
-        int side = 0;
-        for (int i = 0; i < 100 && std::fabs(high - low) > 1e-16; ++i) {
-            const double angle = low + (high - low) * (off_low / (off_low - off_high));
-            Place place = place_in(piece.zone, piece.arc.at(angle));
-            if (piece.zone.cap == 0) {
-                place = unwrap(piece.from, place);
-            }
-            const double off = place.*coordinate - line;
-            if (std::fabs(off) < 0x1p-51) {
-                return angle;
-            }
-            if ((off < 0) == (off_low < 0)) {
-                off_high *= side == 1 ? 0.5 : 1;
-                low = angle;
-                off_low = off;
-                side = 1;
-            } else {
-                off_low *= side == 2 ? 0.5 : 1;
-                high = angle;
-                off_high = off;
-                side = 2;
-            }
-        }
-        return low;
-    }
-
     // Walks along a piece, like up a flight of stairs.
     void stairs(const Piece &piece) noexcept {
         if constexpr (Recorder::wants_angles) {
-            recorder_.at(piece.begin);
+            timed_stairs(piece);
+            return;
         }
         Square square = square_of(piece.zone, piece.from);
         const Square end = square_of(piece.zone, piece.to);
@@ -480,21 +400,77 @@ template <typename Recorder> class Walk {
             const int out =
                 falls ? (down ? south_east : north_west) : (up ? north_east : south_west);
             recorder_.pass(touched);
-            if constexpr (Recorder::wants_angles) {
-                const std::int64_t line = falls ? square.falling + down : square.rising + up;
-                recorder_.at(
-                    crossing(piece, falls ? &Place::falling : &Place::rising,
-                             static_cast<double>(line) / static_cast<double>(grid_.nside())));
-            }
             step(out, grid_.pixel(next), (out + 2) & 3);
             touched = corner_met;
             square = next;
         }
         touch_sides(end, piece.to);
         recorder_.pass(touched || (to_sides & behind) != 0);
-        if constexpr (Recorder::wants_angles) {
-            recorder_.at(piece.end);
+    }
+
+    // Walks along a piece, like up a flight of stairs, and tells the time.
+    void timed_stairs(const Piece &piece) noexcept {
+        recorder_.at(piece.begin);
+        Square square = square_of(piece.zone, piece.from);
+        const Square end = square_of(piece.zone, piece.to);
+        connect(grid_.pixel(square));
+        const std::int64_t rising = square.rising < end.rising ? 1 : -1;
+        const std::int64_t falling = square.falling < end.falling ? 1 : -1;
+        const bool up = rising > 0;
+        const bool down = falling > 0;
+        const double width = 1 / static_cast<double>(grid_.nside());
+        // Where a piece comes as near to a corner as this, the corner's side decides.
+        constexpr double unsure = 8 * (course_error + place_error);
+        Course course(piece);
+        const auto line = [&](std::int64_t behind, bool grows) {
+            return static_cast<double>(behind + grows) * width;
+        };
+        const auto find_rising = [&] {
+            return square.rising == end.rising
+                       ? HUGE_VAL
+                       : course.crossing(&Place::rising, line(square.rising, up));
+        };
+        const auto find_falling = [&] {
+            return square.falling == end.falling
+                       ? HUGE_VAL
+                       : course.crossing(&Place::falling, line(square.falling, down));
+        };
+        double rises_at = find_rising();
+        double falls_at = find_falling();
+        while (!(square == end)) {
+            const double part = std::min(rises_at, falls_at);
+            if (part == HUGE_VAL) {
+                course.go_on();
+                rises_at = find_rising();
+                falls_at = find_falling();
+                continue;
+            }
+            bool falls = falls_at < rises_at;
+            if (square.rising != end.rising && square.falling != end.falling) {
+                const double off =
+                    falls ? course.at(&Place::rising, part) - line(square.rising, up)
+                          : course.at(&Place::falling, part) - line(square.falling, down);
+                if (!(std::fabs(off) > unsure)) {
+                    const Square corner = {square.rising + up, square.falling + down};
+                    const double side = piece.arc.side(grid_.corner(square, corner));
+                    falls = (side > 0) == (rising == falling) && side != 0;
+                }
+            }
+            Square next = square;
+            (falls ? next.falling : next.rising) += falls ? falling : rising;
+            if (!grid_.is_cell(next)) { // around a corner of three base cells
+                falls = !falls;
+                next = square;
+                (falls ? next.falling : next.rising) += falls ? falling : rising;
+            }
+            recorder_.at(course.angle(std::min(falls ? falls_at : rises_at, 1.0)));
+            const int out =
+                falls ? (down ? south_east : north_west) : (up ? north_east : south_west);
+            step(out, grid_.pixel(next), (out + 2) & 3);
+            square = next;
+            (falls ? falls_at : rises_at) = falls ? find_falling() : find_rising();
         }
+        recorder_.at(piece.end);
     }
 
     Grid grid_;

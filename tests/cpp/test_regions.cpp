@@ -9,6 +9,7 @@
 #include "index/morton.hpp"
 #include "regions/cover.hpp"
 #include "regions/grid.hpp"
+#include "regions/simple.hpp"
 #include "regions/track.hpp"
 
 namespace {
@@ -95,19 +96,65 @@ TEST(Cover, OfDiscs) {
     EXPECT_EQ(cover(0, Mode::overlap, false, Kind::disc, {12, 0}, {34, 0}).size(), 1u);
 }
 
+// What a search finds wrong with rings of latitudes and longitudes.
+mortie::Finding crossing(const std::vector<std::vector<double>> &rings) {
+    mortie::CrossingSearch search({});
+    for (std::size_t i = 0; i < rings.size(); ++i) {
+        search.begin_ring(i);
+        for (std::size_t j = 0; j < rings[i].size(); j += 2) {
+            search.add(mortie::latlon2vector(rings[i][j], rings[i][j + 1]));
+        }
+        search.end_ring();
+    }
+    return search.find();
+}
+
+TEST(Simple, RingsMayTouch) {
+    EXPECT_EQ(crossing({}).fault, mortie::Fault::none);
+    EXPECT_EQ(crossing({{0, 0, 0, 9, 9, 9}}).fault, mortie::Fault::none);
+    EXPECT_EQ(crossing({{0, 0, 5, -3, 5, 3, 0, 0, -5, 3, -5, -3}}).fault, mortie::Fault::none);
+    EXPECT_EQ(crossing({{0, 0, 0, 9, 9, 9}, {0, 0, 0, 9, 9, 9}}).fault, mortie::Fault::none);
+}
+
+TEST(Simple, TellsWhichEdgesCross) {
+    const mortie::Finding bow_tie = crossing({{50, 0, 50, 9, 59, 9}, {0, 0, 9, 9, 9, 0, 0, 9}});
+    EXPECT_EQ(bow_tie.fault, mortie::Fault::crossing);
+    EXPECT_EQ(bow_tie.part, 1u);
+    EXPECT_EQ(bow_tie.other_part, 1u);
+    EXPECT_EQ(bow_tie.vertex + bow_tie.other_vertex, 2u);
+    const mortie::Finding of_two = crossing({{0, 0, 0, 9, 9, 9}, {5, 7, 5, 20, 6, 20}});
+    EXPECT_EQ(of_two.fault, mortie::Fault::crossing);
+    EXPECT_NE(of_two.part, of_two.other_part);
+}
+
+TEST(Simple, LongRings) {
+    // A spiral of 3 turns out and back in, and one vertex moved across the turn beside it.
+    std::vector<double> spiral;
+    constexpr int n = 5000;
+    for (int i = 0; i < 2 * n; ++i) {
+        const int along = i < n ? i : 2 * n - 1 - i;
+        const double angle = 360.0 * 3 * along / n;
+        spiral.push_back(40 + angle / 40 + (i < n ? 0 : 1));
+        spiral.push_back(angle);
+    }
+    EXPECT_EQ(crossing({spiral}).fault, mortie::Fault::none);
+    spiral[2 * 3500] += 12;
+    EXPECT_EQ(crossing({spiral}).fault, mortie::Fault::crossing);
+}
+
 TEST(Track, AlongAMeridian) {
     const double lat[] = {-90, 90};
     const double lon[] = {10, 10};
-    mortie::Buffer<mortie::Stay> stays;
+    mortie::Track track;
     bool is_stopped = false;
-    EXPECT_EQ(mortie::track_path(0, {Kind::line, lat, lon, 2}, {}, stays, is_stopped).fault,
+    EXPECT_EQ(mortie::track_path(0, {Kind::line, lat, lon, 2}, {}, track, is_stopped).fault,
               mortie::Fault::none);
-    ASSERT_EQ(stays.size(), 3u);
-    EXPECT_EQ(stays[0].nest, 8);
-    EXPECT_EQ(stays[1].nest, 4);
-    EXPECT_EQ(stays[2].nest, 0);
-    EXPECT_EQ(stays[0].enter, 0);
-    EXPECT_EQ(stays[2].leave, 1);
+    ASSERT_EQ(track.cells.size(), 3u);
+    EXPECT_EQ(track.cells[0], -3);
+    EXPECT_EQ(track.cells[1], 5);
+    EXPECT_EQ(track.cells[2], 1);
+    EXPECT_EQ(track.enter[0], 0);
+    EXPECT_EQ(track.leave[2], 1);
 }
 
 } // namespace

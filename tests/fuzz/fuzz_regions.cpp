@@ -6,6 +6,7 @@
 #include <array>
 #include <bit>
 #include <cmath>
+#include <numeric>
 
 #include "index/healpix.hpp"
 #include "regions/cover.hpp"
@@ -98,6 +99,18 @@ void compare(const std::uint64_t *words, std::size_t n) {
             return;
         }
         lat[1] = std::fabs(degrees(words[words_each], 180));
+    }
+    if (kind <= Kind::hole && !bits.rarely(2)) { // most rings would cross themselves
+        const auto east = [&lon](std::size_t i) { return lon[i] - 360 * std::floor(lon[i] / 360); };
+        std::vector<std::size_t> places(n);
+        std::iota(places.begin(), places.end(), std::size_t{0});
+        std::sort(places.begin(), places.end(),
+                  [&](std::size_t i, std::size_t j) { return east(i) < east(j); });
+        const std::vector<double> lats = lat, lons = lon;
+        for (std::size_t i = 0; i < n; ++i) {
+            lat[i] = lats[places[i]];
+            lon[i] = lons[places[i]];
+        }
     }
     const Path path = {kind, lat.data(), lon.data(), kind == Kind::disc ? 2 : n};
 

@@ -1,0 +1,284 @@
+// The boundary of a region: rings, lines, points and circles, walked along at one order, and which
+// side of them is the inside.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+
+#include "index/healpix.hpp"
+#include "regions/arcs.hpp"
+#include "regions/buffer.hpp"
+#include "regions/grid.hpp"
+#include "regions/passage.hpp"
+#include "regions/path.hpp"
+#include "regions/simple.hpp"
+#include "regions/sphere.hpp"
+#include "regions/walk.hpp"
+
+namespace mortie {
+
+[[maybe_unused]] static bool are_antipodal(const Vertex &a, const Vertex &b) noexcept {
+    const Vector sum = a.at + b.at;
+    if (dot(sum, sum) > 1e-20) {
+        return false;
+    }
+    const Vector normal = great_circle(a, b);
+    return !(dot(normal, normal) > 0.5);
+}
+
+// The boundary of a region: its passages, and by how many parts of the region the base cells'
+// southern corners are held.
+class Boundary {
+  public:
+    Boundary(std::int64_t order, bool oriented, Interrupt interrupt) noexcept
+        : grid_(order), oriented_(oriented), interrupt_(interrupt) {}
+
+    // Lets a search for crossings know the vertices of rings.
+    void tell(CrossingSearch *search) noexcept { search_ = search; }
+
+    Finding add(const Path &path) noexcept {
+        Recorder recorder(grid_.order(), passages_);
+        Walk<Recorder> walk(grid_.order(), recorder);
+        const std::size_t first = passages_.size();
+        Finding found = check(path);
+        if (found.fault != Fault::none) {
+            return found;
+        }
+        if (path.kind == Kind::disc) {
+            add_disc(path, walk, recorder, first);
+        } else if (path.kind == Kind::points) {
+            for (std::size_t i = 0; i < path.size; ++i) {
+                walk.point(make_vertex(path.lat[i], path.lon[i]));
+            }
+        } else {
+            found = add_arcs(path, walk, recorder);
+            if (found.fault == Fault::none && path.kind != Kind::line) {
+                found = close(path, recorder, first);
+            }
+        }
+        if (found.fault == Fault::none && (passages_.failed() || recorder.is_broken())) {
+            found.fault = passages_.failed() ? Fault::memory : Fault::broken;
+        }
+        return found;
+    }
+
+    // For the next region.
+    void clear() noexcept {
+        passages_.clear();
+        asked_at_ = 0;
+        std::fill_n(inside_, 12, 0);
+    }
+
+    bool is_stopped() const noexcept { return is_stopped_; }
+
+    // Sorts the passages by cells; false if there is no memory.
+    bool sort() noexcept {
+        if (passages_.size() < 256) {
+            std::sort(passages_.begin(), passages_.end());
+            return true;
+        }
+        const std::size_t n = passages_.size();
+        if (!sorted_.reserve(n)) {
+            return false;
+        }
+        constexpr int digit_bits = 11;
+        const int bits = passage_bits + 4 + 2 * static_cast<int>(grid_.order());
+        for (int shift = passage_bits; shift < bits; shift += digit_bits) {
+            std::size_t starts[1 << digit_bits] = {};
+            const auto digit = [shift](Passage passage) {
+                return passage >> shift & ((1 << digit_bits) - 1);
+            };
+            for (const Passage passage : passages_) {
+                ++starts[digit(passage)];
+            }
+            std::size_t sum = 0;
+            for (std::size_t &start : starts) {
+                sum += std::exchange(start, sum);
+            }
+            for (const Passage passage : passages_) {
+                sorted_.data()[starts[digit(passage)]++] = passage;
+            }
+            sorted_.resize(n);
+            passages_.swap(sorted_);
+        }
+        return true;
+    }
+
+    const Grid &grid() const noexcept { return grid_; }
+    const Buffer<Passage> &passages() const noexcept { return passages_; }
+    std::int64_t inside(std::int64_t face) const noexcept { return inside_[face]; }
+
+  private:
+    static Finding check(const Path &path) noexcept {
+        const std::size_t points = path.kind == Kind::disc ? 1 : path.size;
+        for (std::size_t i = 0; i < points; ++i) {
+            if (!is_lat(path.lat[i])) {
+                return {Fault::bad_latitude, i};
+            }
+            if (!is_lon(path.lon[i])) {
+                return {Fault::bad_longitude, i};
+            }
+        }
+        if (path.kind == Kind::disc && !(0 <= path.lat[1] && path.lat[1] <= 180)) {
+            return {Fault::bad_radius, 0};
+        }
+        return {};
+    }
+
+    // Walks along the arcs, each from its lesser to its greater end, so that regions that share
+    // arcs share their chains of cells.
+    Finding add_arcs(const Path &path, Walk<Recorder> &walk, Recorder &recorder) noexcept {
+        if (path.size == 0) {
+            return {};
+        }
+        const bool ring = path.kind != Kind::line;
+        const Vertex first = make_vertex(path.lat[0], path.lon[0]);
+        CrossingSearch *const search = ring ? search_ : nullptr;
+        if (search != nullptr) {
+            search->add(first.at);
+        }
+        Vertex before = first;
+        Vector other = first.at; // what shows, with the first, that there are three vertices
+        std::size_t distinct = 1;
+        for (std::size_t i = 1; i < path.size + ring; ++i) {
+            const Vertex vertex = i < path.size ? make_vertex(path.lat[i], path.lon[i]) : first;
+            if (search != nullptr && i < path.size) {
+                search->add(vertex.at);
+            }
+            if (vertex.at == before.at) {
+                continue;
+            }
+            if (are_antipodal(before, vertex)) {
+                return {Fault::antipodal, i - 1};
+            }
+            if (distinct == 1) {
+                other = vertex.at;
+                distinct = 2;
+            } else if (!(vertex.at == other) && !(vertex.at == first.at)) {
+                distinct = 3;
+            }
+            const bool backwards = vertex.at < before.at;
+            recorder.set_weight(ring ? (backwards ? -1 : 1) : 0);
+            backwards ? walk.arc(vertex, before) : walk.arc(before, vertex);
+            before = vertex;
+            if (passages_.size() > asked_at_ + steps_between_interrupts) {
+                asked_at_ = passages_.size();
+                is_stopped_ = interrupt_();
+                if (is_stopped_) {
+                    return {};
+                }
+            }
+        }
+        if (ring && distinct < 3) {
+            return {Fault::too_few, 0};
+        }
+        if (distinct == 1) {
+            walk.point(first);
+        }
+        return {};
+    }
+
+    void add_disc(const Path &path, Walk<Recorder> &walk, Recorder &recorder,
+                  std::size_t first) noexcept {
+        // The smaller of the two discs that the circle bounds.
+        const double radius = path.lat[1];
+        const bool larger = radius > 90;
+        const double smaller = (larger ? 180 - radius : radius) * degree;
+        const Vertex vertex = make_vertex(path.lat[0], path.lon[0]);
+        if (smaller < 0x1p-52) {
+            const double lon = path.lon[0] + 180;
+            walk.point(larger ? make_vertex(-path.lat[0], lon) : vertex);
+            for (std::int64_t &count : inside_) {
+                count += larger;
+            }
+            return;
+        }
+        recorder.set_weight(1);
+        walk.circle(larger ? -vertex.at : vertex.at, smaller);
+        const Differences differences(grid_, recorder);
+        const std::int64_t factor = larger ? -1 : 1;
+        const std::int64_t from_pole = factor * differences.cells;
+        count_inside(differences, factor, from_pole < 0 || (from_pole == 0 && larger), first);
+    }
+
+    Finding close(const Path &ring, const Recorder &recorder, std::size_t first) noexcept {
+        const Differences differences(grid_, recorder);
+        const std::int64_t nside = grid_.nside();
+        const std::int64_t corners = 12 * nside * nside;
+        // How many corners lie on the other side than the north pole, and how many might do so if
+        // one moved the ring by a cell.
+        const std::int64_t other = differences.cells < 0 ? -differences.cells : differences.cells;
+        const auto unsure = static_cast<std::int64_t>(passages_.size() - first);
+        std::int64_t left = differences.cells < 0 ? -1 : 1; // 1 if the left side is the inside
+        bool pole = false;                                  // whether the pole lies inside
+        const bool small = 4 * other < corners;
+        const bool large = 4 * (corners - other) < corners;
+        if (oriented_ || 8 * unsure > corners || !(small || large)) {
+            const double area = left_area(ring);
+            if (oriented_) {
+                left = ring.kind == Kind::hole ? -1 : 1;
+            } else if (std::fabs(area) > 1e-12 * static_cast<double>(ring.size)) {
+                left = area > 0 ? 1 : -1;
+            } else if (2 * other > corners) {
+                left = -left;
+            }
+            pole = left * differences.cells < 0 ||
+                   (differences.cells == 0 && oriented_ &&
+                    static_cast<double>(left) * area < -1e-12 * static_cast<double>(ring.size));
+        } else if (large) {
+            left = -left;
+            pole = true;
+        }
+        if (ring.kind == Kind::hole) {
+            count_inside(differences, -left, -std::int64_t{pole}, first);
+        } else {
+            count_inside(differences, left, pole, first);
+        }
+        return {};
+    }
+
+    // Counts a ring's inside, when `factor` is what its left side adds.
+    void count_inside(const Differences &differences, std::int64_t factor, std::int64_t pole,
+                      std::size_t first) noexcept {
+        for (int face = 0; face < 12; ++face) {
+            inside_[face] += pole + factor * differences.south[face];
+        }
+        if (factor < 0) {
+            for (std::size_t i = first; i < passages_.size(); ++i) {
+                const Passage mirrored = twice_no_difference - (passages_[i] & 63);
+                passages_[i] = (passages_[i] & ~Passage{63}) | mirrored;
+            }
+        }
+    }
+
+    // The area on the left of a ring, in -2 pi to 2 pi: less by 4 pi than it is, if that is more
+    // than half the sphere. Sum of the triangles that its arcs make with a point (Eriksson 1990,
+    // Mathematics Magazine 63, 184).
+    static double left_area(const Path &ring) noexcept {
+        constexpr Vector top = {0.36, 0.48, 0.8};
+        double sum = 0;
+        Vector before = latlon2vector(ring.lat[ring.size - 1], ring.lon[ring.size - 1]);
+        for (std::size_t i = 0; i < ring.size; ++i) {
+            const Vector at = latlon2vector(ring.lat[i], ring.lon[i]);
+            sum += 2 * std::atan2(dot(top, cross(before - at, before + at)) / 2,
+                                  1 + dot(top, before) + dot(before, at) + dot(at, top));
+            before = at;
+        }
+        return std::remainder(sum, 4 * pi);
+    }
+
+    Grid grid_;
+    bool oriented_;
+    Interrupt interrupt_;
+    CrossingSearch *search_ = nullptr;
+    std::size_t asked_at_ = 0;
+    bool is_stopped_ = false;
+    Buffer<Passage> passages_;
+    Buffer<Passage> sorted_;
+    std::int64_t inside_[12] = {};
+};
+
+} // namespace mortie

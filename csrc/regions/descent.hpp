@@ -1,0 +1,193 @@
+// From a boundary's passages to the cells of its region: one walk through the tree of cells.
+#pragma once
+
+#include <algorithm>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+
+#include "index/morton.hpp"
+#include "regions/boundary.hpp"
+#include "regions/buffer.hpp"
+#include "regions/passage.hpp"
+#include "regions/path.hpp"
+
+namespace mortie {
+
+enum class Mode : std::uint8_t { overlap, centre, within, boundary };
+
+// The order of the cells at which a boundary has to be walked along: centres are corners of the
+// next order.
+static constexpr std::int64_t walked_order(std::int64_t order, Mode mode) noexcept {
+    return order + (mode == Mode::centre);
+}
+
+// The nested cells of one order, met by a boundary, whose centres lie inside: in their order.
+using Centres = Buffer<std::int64_t>;
+
+// Walks through the tree of cells, from a boundary's sorted passages, and writes the cells of the
+// region or only counts them.
+class Descent {
+  public:
+    Descent(std::int64_t order, Mode mode, bool mixed, const Boundary &boundary,
+            Interrupt interrupt) noexcept
+        : order_(order), mode_(mode), mixed_(mixed), boundary_(boundary), interrupt_(interrupt) {}
+
+    // Where to write the indices to.
+    void set_output(std::int64_t *out) noexcept { out_ = out; }
+
+    // Where to write the cells to that a boundary meets and whose centres lie inside.
+    void set_centres(Centres *centres) noexcept { centres_out_ = centres; }
+
+    // Tells of cells that an arc meets at each corner and passes through nowhere.
+    void know_centres(const Centres *centres) noexcept { centres_ = centres; }
+
+    void run() noexcept {
+        size_ = 0;
+        const Passage *first = boundary_.passages().begin();
+        const Passage *end = boundary_.passages().end();
+        for (std::int64_t face = 0; face < 12; ++face) {
+            const Passage *last = split(first, end, 0, face);
+            visit(0, face, first, last, boundary_.inside(face));
+            first = last;
+        }
+    }
+
+    std::int64_t size() const noexcept { return size_; }
+    bool is_stopped() const noexcept { return is_stopped_; }
+
+    // Whether there were such cells, and nothing told of their centres.
+    bool is_unsure() const noexcept { return is_unsure_; }
+
+  private:
+    // By how many parts of the region corners are held, and whether all of a cell is covered.
+    struct Corners {
+        std::int64_t east, west, north;
+        bool full;
+    };
+
+    // The first passage beyond a cell.
+    const Passage *split(const Passage *first, const Passage *last, std::int64_t level,
+                         std::int64_t nest) const noexcept {
+        const std::int64_t shift = 2 * (boundary_.grid().order() - level) + passage_bits;
+        const Passage beyond = static_cast<Passage>(nest + 1) << shift;
+        if (last - first > 16) {
+            return std::lower_bound(first, last, beyond);
+        }
+        while (first < last && *first < beyond) {
+            ++first;
+        }
+        return first;
+    }
+
+    Corners visit(std::int64_t level, std::int64_t nest, const Passage *first, const Passage *last,
+                  std::int64_t south) noexcept {
+        if (++steps_ % steps_between_interrupts == 0) {
+            is_stopped_ = is_stopped_ || interrupt_();
+        }
+        if (is_stopped_) {
+            return {};
+        }
+        if (first == last) {
+            const bool full = south > 0 && mode_ != Mode::boundary && level <= order_;
+            if (full) {
+                fill(level, nest);
+            }
+            return {south, south, south, full};
+        }
+        if (level == boundary_.grid().order()) {
+            return meet(level, nest, first, last, south);
+        }
+        const std::int64_t size = size_;
+        const Passage *middle[5] = {first, last, last, last, last};
+        for (int i = 0; i < 3; ++i) {
+            middle[i + 1] = split(middle[i], last, level + 1, 4 * nest + i);
+        }
+        const Corners lower = visit(level + 1, 4 * nest, middle[0], middle[1], south);
+        const Corners east = visit(level + 1, 4 * nest + 1, middle[1], middle[2], lower.east);
+        const Corners west = visit(level + 1, 4 * nest + 2, middle[2], middle[3], lower.west);
+        const Corners upper = visit(level + 1, 4 * nest + 3, middle[3], middle[4], lower.north);
+        bool full = lower.full && east.full && west.full && upper.full;
+        if (level == order_) { // its centre is the corner of its four parts
+            full = lower.north > 0;
+            if (full) {
+                fill(level, nest);
+                if (centres_out_ != nullptr) {
+                    centres_out_->push(nest);
+                }
+            }
+        } else if (full && mixed_) {
+            size_ = size;
+            fill(level, nest);
+        }
+        return {east.east, west.west, upper.north, full};
+    }
+
+    // A cell of the order that the boundary was walked at.
+    Corners meet(std::int64_t level, std::int64_t nest, const Passage *first, const Passage *last,
+                 std::int64_t south) noexcept {
+        Crossings crossings;
+        for (; first < last; ++first) {
+            crossings.add(*first);
+        }
+        const std::int64_t corners[] = {south, south + crossings.east, south + crossings.north,
+                                        south + crossings.west};
+        bool full = mode_ == Mode::overlap || mode_ == Mode::boundary;
+        if (mode_ == Mode::within && !crossings.through) {
+            const int clear = std::countr_one(crossings.met);
+            if (clear < 4) {
+                full = corners[clear] > 0;
+            } else if (centres_ != nullptr) {
+                full = std::binary_search(centres_->begin(), centres_->end(), nest);
+            } else {
+                is_unsure_ = true;
+            }
+        }
+        if (full) {
+            fill(level, nest);
+        }
+        return {corners[east_corner], corners[west_corner], corners[north_corner], full};
+    }
+
+    void fill(std::int64_t level, std::int64_t nest) noexcept {
+        const std::int64_t depth = mixed_ ? 0 : order_ - level;
+        const std::int64_t count = std::int64_t{1} << 2 * depth;
+        if (out_ != nullptr) {
+            write(level + depth, nest << 2 * depth, count, out_ + size_);
+        }
+        size_ += count;
+    }
+
+    // Indices of cells that follow one another, a power of 4, in one base cell.
+    void write(std::int64_t order, std::int64_t nest, std::int64_t count,
+               std::int64_t *out) noexcept {
+        const std::int64_t parent = nest >> 2 * order;
+        const std::int64_t block = std::min<std::int64_t>(count, 4096);
+        const std::int64_t sign = parent < 6 ? 1 : -1;
+        constexpr std::int64_t between_interrupts = 4 * std::int64_t{steps_between_interrupts};
+        for (std::int64_t done = 0; done < count && !is_stopped_; done += block) {
+            if (done % between_interrupts == 0 && count >= between_interrupts) {
+                is_stopped_ = interrupt_();
+            }
+            const std::int64_t first = encode(order, nest + done, parent);
+            for (std::int64_t i = 0; i < block; ++i) {
+                out[done + i] = first + sign * std::int64_t{six_digits.entry[i]};
+            }
+        }
+    }
+
+    std::int64_t order_;
+    Mode mode_;
+    bool mixed_;
+    const Boundary &boundary_;
+    Interrupt interrupt_;
+    std::int64_t *out_ = nullptr;
+    Centres *centres_out_ = nullptr;
+    const Centres *centres_ = nullptr;
+    std::int64_t size_ = 0;
+    std::size_t steps_ = 0;
+    bool is_stopped_ = false;
+    bool is_unsure_ = false;
+};
+
+} // namespace mortie
