@@ -33,7 +33,10 @@ SANITIZED = [
 ]
 
 # The packages whose tables and arrays our tests use; vaex, on Python 3.11, keeps some of them old.
-ECOSYSTEM = ["astropy", "awkward", "dask[dataframe]", "distributed", "duckdb", "polars", "xarray"]
+ECOSYSTEM = [
+    *("astropy", "awkward", "cartopy", "dask[dataframe]", "distributed", "duckdb", "polars"),
+    "xarray",
+]
 VAEX = "vaex-core>=4.19,<5"
 
 

@@ -84,9 +84,9 @@ def ecosystem(session):
     session.install(".[test]", *packages)
     modules = [re.match("[a-z]+", package)[0] for package in packages]
     session.run("python", "-W", "ignore", "-c", f"import {', '.join(modules)}")  # so no test skips
-    names = ("columns", "ecosystem", "expressions", "dask", "vaex")
+    names = ("columns", "ecosystem", "expressions", "dask", "plot", "vaex")
     tests = [f"tests/test_{name}.py" for name in names]
-    session.run("pytest", *tests[: 5 if session.python == "3.11" else 4], *session.posargs)
+    session.run("pytest", *tests[: 6 if session.python == "3.11" else 5], *session.posargs)
 
 
 @nox.session

@@ -35,6 +35,7 @@ autodoc_mock_imports = [
     "duckdb",
     "healpy",
     "matplotlib",
+    "mpl_toolkits",
     "polars",
     "pyarrow",
     "shapely",

@@ -248,9 +248,14 @@ CALLS = [
     ("mortie.plot.cells", "values of another length", "([12, 13], [1.0])",
      "ValueError: values has the shape (1,), and indices (2,)"),
     ("mortie.plot.cells", "an unknown projection", "([12], projection='mollweide')",
-     "ValueError: projection is one of auto, south, north, plate-carree, not 'mollweide'"),
+     "ValueError: projection is one of auto, south, EPSG:3031, north, EPSG:3413, plate-carree, not "
+     "'mollweide'"),
     ("mortie.plot.cells", "all on the other side", "([12], projection='south')",
      "ValueError: no cell is centred on the hemisphere of projection 'south'"),
+    ("mortie.plot.project", "an unknown projection", "(-80, 0, 'EPSG:4326')",
+     "ValueError: projection is one of south, EPSG:3031, north, EPSG:3413, plate-carree, not "
+     "'EPSG:4326'"),
+    ("mortie.plot.regions", "nothing to draw", "([])", "ValueError: there is no region to draw"),
 ]  # fmt: skip
 
 AMONG = "among lat, lon, s: name one with"
