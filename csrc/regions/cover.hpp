@@ -28,6 +28,10 @@ class Coverer {
           finer_(walked_order(order, Mode::centre), oriented, interrupt), search_(interrupt),
           descent_(order, mode, mixed, boundary_, interrupt) {
         boundary_.tell(&search_);
+        if (mode == Mode::within) {
+            boundary_.keep_only_insides();
+            finer_.keep_only_insides();
+        }
     }
 
     void begin() noexcept {
