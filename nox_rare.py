@@ -263,7 +263,7 @@ def soak(session):
 def long(session):
     """Make a million calls of everything and many more examples; takes hours."""
     session.install(".[test]")
-    tests = [f"tests/test_{name}.py" for name in ("leaks", "processes", "layouts", "digits")]
+    tests = [f"tests/test_{name}.py" for name in ("leaks", "processes", "layouts", "digits", "regions")]
     session.run("pytest", "-s", *tests, *session.posargs, env={"MORTIE_LONG_TESTS": "1"})
 
 

@@ -220,7 +220,7 @@ def _shape(mapping: Any) -> Any:
 
     try:
         return shape(mapping)
-    except (KeyError, AttributeError, TypeError, shapely.errors.GEOSException) as error:
+    except (KeyError, AttributeError, TypeError, shapely.errors.ShapelyError) as error:
         raise ValueError(f"this is no GeoJSON geometry: {mapping!r:.100}") from error
 
 

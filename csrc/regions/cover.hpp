@@ -7,6 +7,7 @@
 // whether it lies inside, tells of the other corners from the passages alone.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 
@@ -26,8 +27,12 @@ class Coverer {
         : order_(order), mode_(mode), mixed_(mixed), interrupt_(interrupt),
           boundary_(walked_order(order, mode), oriented, interrupt),
           finer_(walked_order(order, Mode::centre), oriented, interrupt), search_(interrupt),
-          descent_(order, mode, mixed, boundary_, interrupt) {
+          descent_(order, mode, boundary_, interrupt) {
         boundary_.tell(&search_);
+        if (mode == Mode::within) {
+            boundary_.keep_only_insides();
+            finer_.keep_only_insides();
+        }
     }
 
     void begin() noexcept {
@@ -55,8 +60,9 @@ class Coverer {
         return found;
     }
 
-    // The number of cells; write gives it, too.
+    // Finds the cells, so that their number is known.
     Finding count() noexcept {
+        size_ = 0;
         if (const Finding found = end_polygon(); found.fault != Fault::none) {
             return found;
         }
@@ -66,50 +72,41 @@ class Coverer {
         if (paths_.failed() || !boundary_.sort()) {
             return {Fault::memory};
         }
-        descent_.set_output(nullptr);
-        descent_.run();
-        if (!descent_.is_unsure()) {
-            return {};
-        }
-        for (const Path &path : paths_) {
-            if (const Finding found = finer_.add(path); found.fault != Fault::none) {
+        blocks_.clear();
+        descent_.run(blocks_);
+        if (descent_.is_unsure()) {
+            if (const Finding found = find_centres(); found.fault != Fault::none || is_stopped()) {
                 return found;
             }
+            blocks_.clear();
+            descent_.run(blocks_);
         }
-        if (is_stopped()) {
-            return {};
+        for (const Block block : blocks_) {
+            size_ += std::int64_t{1} << 2 * depth_of(block);
         }
-        centres_.clear();
-        if (!finer_.sort()) {
-            return {Fault::memory};
-        }
-        Descent centres(order_, Mode::centre, false, finer_, interrupt_);
-        centres.set_centres(&centres_);
-        centres.run();
-        descent_.know_centres(&centres_);
-        descent_.run();
-        return {centres_.failed() ? Fault::memory : Fault::none};
+        return {blocks_.failed() ? Fault::memory : Fault::none};
     }
 
-    std::int64_t size() const noexcept { return descent_.size(); }
+    std::int64_t size() const noexcept { return size_; }
 
     // Appends the cells.
     Finding write(Buffer<std::int64_t> &cells) noexcept {
         const std::size_t before = cells.size();
-        const std::size_t after = before + static_cast<std::size_t>(size());
-        // At each order three cells may wait for the fourth, to become one.
-        if (!cells.reserve(after + (mixed_ ? 3 * max_order : 0))) {
+        if (!cells.resize(before + static_cast<std::size_t>(size_))) {
             return {Fault::memory};
         }
-        descent_.set_output(cells.data() + before);
-        descent_.run();
-        cells.resize(after);
+        std::int64_t *out = cells.data() + before;
+        for (const Block block : blocks_) {
+            const std::int64_t depth = depth_of(block);
+            out = write(level_of(block) + depth, nest_of_block(block) << 2 * depth,
+                        std::int64_t{1} << 2 * depth, out);
+        }
         return {};
     }
 
     bool is_stopped() const noexcept {
-        return boundary_.is_stopped() || search_.is_stopped() || finer_.is_stopped() ||
-               descent_.is_stopped();
+        return is_stopped_ || boundary_.is_stopped() || search_.is_stopped() ||
+               finer_.is_stopped() || descent_.is_stopped();
     }
 
   private:
@@ -119,10 +116,56 @@ class Coverer {
         return found;
     }
 
+    // The centres of cells that an arc meets at each corner.
+    Finding find_centres() noexcept {
+        for (const Path &path : paths_) {
+            if (const Finding found = finer_.add(path); found.fault != Fault::none) {
+                return found;
+            }
+        }
+        if (is_stopped()) {
+            return {};
+        }
+        centres_.clear();
+        blocks_.clear();
+        if (!finer_.sort()) {
+            return {Fault::memory};
+        }
+        Descent centres(order_, Mode::centre, finer_, interrupt_);
+        centres.set_centres(&centres_);
+        centres.run(blocks_);
+        descent_.know_centres(&centres_);
+        return {centres_.failed() ? Fault::memory : Fault::none};
+    }
+
+    std::int64_t depth_of(Block block) const noexcept {
+        return mixed_ ? 0 : order_ - level_of(block);
+    }
+
+    // Indices of cells that follow one another, a power of 4, in one base cell. Gives their end.
+    std::int64_t *write(std::int64_t order, std::int64_t nest, std::int64_t count,
+                        std::int64_t *out) noexcept {
+        const std::int64_t parent = nest >> 2 * order;
+        const std::int64_t block = std::min<std::int64_t>(count, 4096);
+        const std::int64_t sign = parent < 6 ? 1 : -1;
+        constexpr std::int64_t between_interrupts = 4 * std::int64_t{steps_between_interrupts};
+        for (std::int64_t done = 0; done < count && !is_stopped_; done += block) {
+            if (done % between_interrupts == 0 && count >= between_interrupts) {
+                is_stopped_ = interrupt_();
+            }
+            const std::int64_t first = encode(order, nest + done, parent);
+            for (std::int64_t i = 0; i < block; ++i) {
+                out[done + i] = first + sign * std::int64_t{six_digits.entry[i]};
+            }
+        }
+        return out + count;
+    }
+
     std::int64_t order_;
     Mode mode_;
     bool mixed_;
     Interrupt interrupt_;
+    bool is_stopped_ = false;
     Boundary boundary_;
     Boundary finer_; // at the next order, for the centres of cells met at each corner
     CrossingSearch search_;
@@ -130,6 +173,8 @@ class Coverer {
     Buffer<Path> paths_;
     Centres centres_;
     Descent descent_;
+    Buffer<Block> blocks_;
+    std::int64_t size_ = 0;
 };
 
 } // namespace mortie

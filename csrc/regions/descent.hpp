@@ -1,4 +1,5 @@
-// From a boundary's passages to the cells of its region: one walk through the tree of cells.
+// From a boundary's passages to the fewest cells that are its region: one walk through the tree of
+// cells.
 #pragma once
 
 #include <algorithm>
@@ -6,7 +7,6 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "index/morton.hpp"
 #include "regions/boundary.hpp"
 #include "regions/buffer.hpp"
 #include "regions/passage.hpp"
@@ -25,16 +25,25 @@ static constexpr std::int64_t walked_order(std::int64_t order, Mode mode) noexce
 // The nested cells of one order, met by a boundary, whose centres lie inside: in their order.
 using Centres = Buffer<std::int64_t>;
 
-// Walks through the tree of cells, from a boundary's sorted passages, and writes the cells of the
-// region or only counts them.
+// A cell of any order: 5 bits of the order below the nested number. In the order of the curve.
+using Block = std::int64_t;
+
+inline constexpr int level_bits = 5;
+
+static constexpr Block make_block(std::int64_t level, std::int64_t nest) noexcept {
+    return nest << level_bits | level;
+}
+static constexpr std::int64_t level_of(Block block) noexcept {
+    return block & ((1 << level_bits) - 1);
+}
+static constexpr std::int64_t nest_of_block(Block block) noexcept { return block >> level_bits; }
+
+// Walks through the tree of cells, from a boundary's sorted passages, and appends the cells of the
+// region, wherever four make one that one.
 class Descent {
   public:
-    Descent(std::int64_t order, Mode mode, bool mixed, const Boundary &boundary,
-            Interrupt interrupt) noexcept
-        : order_(order), mode_(mode), mixed_(mixed), boundary_(boundary), interrupt_(interrupt) {}
-
-    // Where to write the indices to.
-    void set_output(std::int64_t *out) noexcept { out_ = out; }
+    Descent(std::int64_t order, Mode mode, const Boundary &boundary, Interrupt interrupt) noexcept
+        : order_(order), mode_(mode), boundary_(boundary), interrupt_(interrupt) {}
 
     // Where to write the cells to that a boundary meets and whose centres lie inside.
     void set_centres(Centres *centres) noexcept { centres_out_ = centres; }
@@ -42,8 +51,9 @@ class Descent {
     // Tells of cells that an arc meets at each corner and passes through nowhere.
     void know_centres(const Centres *centres) noexcept { centres_ = centres; }
 
-    void run() noexcept {
-        size_ = 0;
+    void run(Buffer<Block> &blocks) noexcept {
+        blocks_ = &blocks;
+        is_unsure_ = false;
         const Passage *first = boundary_.passages().begin();
         const Passage *end = boundary_.passages().end();
         for (std::int64_t face = 0; face < 12; ++face) {
@@ -53,7 +63,6 @@ class Descent {
         }
     }
 
-    std::int64_t size() const noexcept { return size_; }
     bool is_stopped() const noexcept { return is_stopped_; }
 
     // Whether there were such cells, and nothing told of their centres.
@@ -91,14 +100,14 @@ class Descent {
         if (first == last) {
             const bool full = south > 0 && mode_ != Mode::boundary && level <= order_;
             if (full) {
-                fill(level, nest);
+                push(level, nest);
             }
             return {south, south, south, full};
         }
         if (level == boundary_.grid().order()) {
             return meet(level, nest, first, last, south);
         }
-        const std::int64_t size = size_;
+        const std::size_t size = blocks_->size();
         const Passage *middle[5] = {first, last, last, last, last};
         for (int i = 0; i < 3; ++i) {
             middle[i + 1] = split(middle[i], last, level + 1, 4 * nest + i);
@@ -111,14 +120,14 @@ class Descent {
         if (level == order_) { // its centre is the corner of its four parts
             full = lower.north > 0;
             if (full) {
-                fill(level, nest);
+                push(level, nest);
                 if (centres_out_ != nullptr) {
                     centres_out_->push(nest);
                 }
             }
-        } else if (full && mixed_) {
-            size_ = size;
-            fill(level, nest);
+        } else if (full) {
+            blocks_->shrink(std::min(size, blocks_->size())); // less if memory ran out
+            push(level, nest);
         }
         return {east.east, west.west, upper.north, full};
     }
@@ -144,47 +153,22 @@ class Descent {
             }
         }
         if (full) {
-            fill(level, nest);
+            push(level, nest);
         }
         return {corners[east_corner], corners[west_corner], corners[north_corner], full};
     }
 
-    void fill(std::int64_t level, std::int64_t nest) noexcept {
-        const std::int64_t depth = mixed_ ? 0 : order_ - level;
-        const std::int64_t count = std::int64_t{1} << 2 * depth;
-        if (out_ != nullptr) {
-            write(level + depth, nest << 2 * depth, count, out_ + size_);
-        }
-        size_ += count;
-    }
-
-    // Indices of cells that follow one another, a power of 4, in one base cell.
-    void write(std::int64_t order, std::int64_t nest, std::int64_t count,
-               std::int64_t *out) noexcept {
-        const std::int64_t parent = nest >> 2 * order;
-        const std::int64_t block = std::min<std::int64_t>(count, 4096);
-        const std::int64_t sign = parent < 6 ? 1 : -1;
-        constexpr std::int64_t between_interrupts = 4 * std::int64_t{steps_between_interrupts};
-        for (std::int64_t done = 0; done < count && !is_stopped_; done += block) {
-            if (done % between_interrupts == 0 && count >= between_interrupts) {
-                is_stopped_ = interrupt_();
-            }
-            const std::int64_t first = encode(order, nest + done, parent);
-            for (std::int64_t i = 0; i < block; ++i) {
-                out[done + i] = first + sign * std::int64_t{six_digits.entry[i]};
-            }
-        }
+    void push(std::int64_t level, std::int64_t nest) noexcept {
+        blocks_->push(make_block(level, nest));
     }
 
     std::int64_t order_;
     Mode mode_;
-    bool mixed_;
     const Boundary &boundary_;
     Interrupt interrupt_;
-    std::int64_t *out_ = nullptr;
+    Buffer<Block> *blocks_ = nullptr;
     Centres *centres_out_ = nullptr;
     const Centres *centres_ = nullptr;
-    std::int64_t size_ = 0;
     std::size_t steps_ = 0;
     bool is_stopped_ = false;
     bool is_unsure_ = false;
