@@ -494,13 +494,6 @@ const Kernels avx2_kernels = {
     .mort2vertices = find_vertices<Real, mort2norm, load_cells>,
     .boundary_point = find_boundary_points<Real, mort2norm>,
     .mort_neighbours = find_neighbours<mort2norm>,
-    .mort_range = scalar::mort_range,
-    .mort2uniq = scalar::mort2uniq,
-    .uniq2mort = scalar::uniq2mort,
-    .mort2word = scalar::mort2word,
-    .word2mort = scalar::word2mort,
-    .geodetic2authalic = scalar::geodetic2authalic,
-    .authalic2geodetic = scalar::authalic2geodetic,
 };
 
 } // namespace mortie

@@ -32,8 +32,8 @@ static void neighbours_one_by_one(Norm norm, Int64 *found) noexcept {
 // Inside a base cell no digits are read or written: a step changes the index by an entry of
 // `carry`.
 template <decltype(Kernels::mort2norm) mort2norm>
-std::size_t find_neighbours(std::size_t n, const Int64 *morton,
-                            Rows<Int64, neighbour_count> neighbours) noexcept {
+static std::size_t find_neighbours(std::size_t n, const Int64 *morton,
+                                   Rows<Int64, neighbour_count> neighbours) noexcept {
     constexpr std::uint64_t of_x = 0x5555'5555'5555'5555;
     return by_block(n, [=](std::size_t begin, std::size_t count) {
         Int64 order[block_size];

@@ -219,13 +219,6 @@ const Kernels neon_kernels = {
     .mort2vertices = find_vertices<Real, scalar::mort2norm, load_cells_one_by_one<Real>>,
     .boundary_point = find_boundary_points<Real, scalar::mort2norm>,
     .mort_neighbours = find_neighbours<scalar::mort2norm>,
-    .mort_range = scalar::mort_range,
-    .mort2uniq = scalar::mort2uniq,
-    .uniq2mort = scalar::uniq2mort,
-    .mort2word = scalar::mort2word,
-    .word2mort = scalar::word2mort,
-    .geodetic2authalic = scalar::geodetic2authalic,
-    .authalic2geodetic = scalar::authalic2geodetic,
 };
 
 } // namespace mortie

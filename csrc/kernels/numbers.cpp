@@ -1,13 +1,13 @@
-// From indices to other numbers of cells and back, and from latitudes to latitudes, in plain C++:
-// memory or the C library bounds these, so that all sets of kernels share them.
+// One element after the other.
+#include "kernels/numbers.hpp"
+
 #include "index/authalic.hpp"
 #include "index/range.hpp"
 #include "index/uniq.hpp"
 #include "index/word.hpp"
 #include "kernels/loops.hpp"
-#include "kernels/scalar.hpp"
 
-namespace mortie::scalar {
+namespace mortie {
 namespace {
 
 template <const auto &series>
@@ -89,4 +89,4 @@ std::size_t authalic2geodetic(std::size_t n, const double *authalic, double *lat
     return convert_latitudes<to_geodetic>(n, authalic, lat);
 }
 
-} // namespace mortie::scalar
+} // namespace mortie

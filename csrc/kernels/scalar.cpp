@@ -39,7 +39,6 @@ struct Real {
         return Real(std::bit_cast<double>((*k + 1023) << 52));
     }
     void store(double *to) const { *to = value; }
-    static unsigned bits(Mask mask) { return mask ? 1 : 0; }
 
     friend Real operator+(Real a, Real b) { return Real(a.value + b.value); }
     friend Real operator-(Real a, Real b) { return Real(a.value - b.value); }
@@ -65,6 +64,14 @@ struct Real {
     }
 };
 
+std::size_t vaex_norm2mort(std::size_t n, const Int64 *normed, const Int64 *parents,
+                           Int64 *morton) noexcept {
+    return each(n, [=](std::size_t i) {
+        morton[i] = encode(max_order, normed[i], parents[i]);
+        return true;
+    });
+}
+
 } // namespace
 
 namespace scalar {
@@ -77,14 +84,6 @@ std::size_t fast_norm2mort(std::size_t n, Broadcast<Int64> order, const Int64 *n
             return false;
         }
         morton[i] = encode(k, normed[i], parents[i]);
-        return true;
-    });
-}
-
-std::size_t vaex_norm2mort(std::size_t n, const Int64 *normed, const Int64 *parents,
-                           Int64 *morton) noexcept {
-    return each(n, [=](std::size_t i) {
-        morton[i] = encode(max_order, normed[i], parents[i]);
         return true;
     });
 }
@@ -146,27 +145,12 @@ std::size_t mort2latlon(std::size_t n, const Int64 *morton, double *lat, double 
     });
 }
 
-std::size_t mort2vertices(std::size_t n, const Int64 *morton, Rows<double, 4> lat,
-                          Rows<double, 4> lon) noexcept {
-    return find_vertices<Real, mort2norm, load_cells_one_by_one<Real>>(n, morton, lat, lon);
-}
-
-std::size_t boundary_point(std::size_t n, Broadcast<Int64> step, const Int64 *morton,
-                           const Int64 *place, double *lat, double *lon) noexcept {
-    return find_boundary_points<Real, mort2norm>(n, step, morton, place, lat, lon);
-}
-
-std::size_t mort_neighbours(std::size_t n, const Int64 *morton,
-                            Rows<Int64, neighbour_count> neighbours) noexcept {
-    return find_neighbours<mort2norm>(n, morton, neighbours);
-}
-
 } // namespace scalar
 
 const Kernels scalar_kernels = {
     .name = "scalar",
     .fast_norm2mort = scalar::fast_norm2mort,
-    .vaex_norm2mort = scalar::vaex_norm2mort,
+    .vaex_norm2mort = vaex_norm2mort,
     .nest2mort = scalar::nest2mort,
     .is_mort = scalar::is_mort,
     .mort2order = scalar::mort2order,
@@ -176,16 +160,9 @@ const Kernels scalar_kernels = {
     .latlon2nest = points_to_numbers<Real, write_nest_one_by_one, max_nest_order, keep_nest>,
     .latlon2mort = points_to_numbers<Real, write_nest_one_by_one, max_order, scalar::nest2mort>,
     .mort2latlon = scalar::mort2latlon,
-    .mort2vertices = scalar::mort2vertices,
-    .boundary_point = scalar::boundary_point,
-    .mort_neighbours = scalar::mort_neighbours,
-    .mort_range = scalar::mort_range,
-    .mort2uniq = scalar::mort2uniq,
-    .uniq2mort = scalar::uniq2mort,
-    .mort2word = scalar::mort2word,
-    .word2mort = scalar::word2mort,
-    .geodetic2authalic = scalar::geodetic2authalic,
-    .authalic2geodetic = scalar::authalic2geodetic,
+    .mort2vertices = find_vertices<Real, scalar::mort2norm, load_cells_one_by_one<Real>>,
+    .boundary_point = find_boundary_points<Real, scalar::mort2norm>,
+    .mort_neighbours = find_neighbours<scalar::mort2norm>,
 };
 
 } // namespace mortie

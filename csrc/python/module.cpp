@@ -11,6 +11,7 @@
 #include "index/uniq.hpp"
 #include "kernels/dispatch.hpp"
 #include "kernels/kernels.hpp"
+#include "kernels/numbers.hpp"
 #include "python/cell_docstrings.hpp"
 #include "python/docstrings.hpp"
 #include "python/errors.hpp"
@@ -148,15 +149,13 @@ UFunc ufuncs[] = {
     ufunc<&Kernels::boundary_point, raise_boundary_point>("boundary_point",
                                                           docstrings::boundary_point),
     ufunc<&Kernels::mort_neighbours, raise_mort>("mort_neighbours", docstrings::mort_neighbours),
-    ufunc<&Kernels::mort_range, raise_range>("mort_range", docstrings::mort_range),
-    ufunc<&Kernels::mort2uniq, raise_mort>("mort2uniq", docstrings::mort2uniq),
-    ufunc<&Kernels::uniq2mort, raise_uniq>("uniq2mort", docstrings::uniq2mort),
-    ufunc<&Kernels::mort2word, raise_mort>("mort2word", docstrings::mort2word),
-    ufunc<&Kernels::word2mort, raise_word>("word2mort", docstrings::word2mort),
-    ufunc<&Kernels::geodetic2authalic, raise_lat>("geodetic2authalic",
-                                                  docstrings::geodetic2authalic),
-    ufunc<&Kernels::authalic2geodetic, raise_lat>("authalic2geodetic",
-                                                  docstrings::authalic2geodetic),
+    ufunc<mort_range, raise_range>("mort_range", docstrings::mort_range),
+    ufunc<mort2uniq, raise_mort>("mort2uniq", docstrings::mort2uniq),
+    ufunc<uniq2mort, raise_uniq>("uniq2mort", docstrings::uniq2mort),
+    ufunc<mort2word, raise_mort>("mort2word", docstrings::mort2word),
+    ufunc<word2mort, raise_word>("word2mort", docstrings::word2mort),
+    ufunc<geodetic2authalic, raise_lat>("geodetic2authalic", docstrings::geodetic2authalic),
+    ufunc<authalic2geodetic, raise_lat>("authalic2geodetic", docstrings::authalic2geodetic),
 };
 
 // The Kernels that every inner loop gets as its data, chosen once.

@@ -240,11 +240,7 @@ class SameFlags {
 
 // The inner loop of a kernel. Where the kernel stops early, `raise` sets the Python exception for
 // the inputs it stopped at; the kernels of ufuncs without a `raise` never do.
-template <auto kernel, auto raise> struct InnerLoop;
-
-template <typename... Operand, std::size_t (*Kernels::*kernel)(std::size_t, Operand...) noexcept,
-          auto raise>
-struct InnerLoop<kernel, raise> {
+template <auto kernel, auto raise, typename... Operand> struct LoopOver {
     static constexpr std::size_t nargs = sizeof...(Operand);
     static constexpr std::size_t nin = (std::size_t{View<Operand>::is_input} + ...);
     static constexpr std::array<char, nargs> types = {dtype<typename View<Operand>::Element>...};
@@ -281,7 +277,7 @@ struct InnerLoop<kernel, raise> {
             operands[j] = {args[j], steps[j], core_sizes[j] > 0 ? *core_step++ : 0};
         }
         const auto n = static_cast<std::size_t>(dimensions[0]);
-        const std::size_t done = call(static_cast<const Kernels *>(kernels)->*kernel, operands, n,
+        const std::size_t done = call(choose(static_cast<const Kernels *>(kernels)), operands, n,
                                       std::make_index_sequence<nargs>{});
         if constexpr (raise != nullptr) {
             if (done < n) {
@@ -295,6 +291,14 @@ struct InnerLoop<kernel, raise> {
 
   private:
     using Operands = std::array<Strided, nargs>;
+
+    static auto choose([[maybe_unused]] const Kernels *kernels) {
+        if constexpr (std::is_member_object_pointer_v<decltype(kernel)>) {
+            return kernels->*kernel;
+        } else {
+            return kernel;
+        }
+    }
 
     template <std::size_t... j>
     static void clear(const Operands &operands, std::size_t i, std::index_sequence<j...>) {
@@ -347,5 +351,15 @@ struct InnerLoop<kernel, raise> {
         PyGILState_Release(gil);
     }
 };
+
+// Of a kernel that each set has its own of, and of one that all share.
+template <auto kernel, auto raise> struct InnerLoop;
+
+template <typename... Operand, std::size_t (*Kernels::*kernel)(std::size_t, Operand...) noexcept,
+          auto raise>
+struct InnerLoop<kernel, raise> : LoopOver<kernel, raise, Operand...> {};
+
+template <typename... Operand, std::size_t (*kernel)(std::size_t, Operand...) noexcept, auto raise>
+struct InnerLoop<kernel, raise> : LoopOver<kernel, raise, Operand...> {};
 
 } // namespace mortie

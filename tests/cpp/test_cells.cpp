@@ -13,6 +13,7 @@
 #include "index/uniq.hpp"
 #include "index/word.hpp"
 #include "kernels/dispatch.hpp"
+#include "kernels/numbers.hpp"
 #include "reference.hpp"
 
 namespace {
@@ -102,15 +103,15 @@ TEST_P(EveryCellKernel, OtherNumbers) {
     std::vector<Int64> found(longest);
     std::vector<Int64> greatest(longest);
     std::vector<mortie::Word> words(longest);
-    ASSERT_EQ(kernels.mort2uniq(longest, morton.data(), found.data()), longest);
-    ASSERT_EQ(kernels.uniq2mort(longest, found.data(), found.data()), longest);
+    ASSERT_EQ(mortie::mort2uniq(longest, morton.data(), found.data()), longest);
+    ASSERT_EQ(mortie::uniq2mort(longest, found.data(), found.data()), longest);
     ASSERT_EQ(found, morton);
-    ASSERT_EQ(kernels.mort2word(longest, morton.data(), words.data()), longest);
-    ASSERT_EQ(kernels.word2mort(longest, words.data(), found.data()), longest);
+    ASSERT_EQ(mortie::mort2word(longest, morton.data(), words.data()), longest);
+    ASSERT_EQ(mortie::word2mort(longest, words.data(), found.data()), longest);
     ASSERT_EQ(found, morton);
     const Int64 order = 18;
     ASSERT_EQ(
-        kernels.mort_range(longest, {&order, 0}, morton.data(), found.data(), greatest.data()),
+        mortie::mort_range(longest, {&order, 0}, morton.data(), found.data(), greatest.data()),
         longest);
     for (std::size_t i = 0; i < longest; ++i) {
         const reference::Norm norm = reference::mort2norm(morton[i]);
@@ -136,9 +137,9 @@ TEST_P(EveryCellKernel, StopsAtTheFirstBadElement) {
         const Int64 *in = bad.data();
         ASSERT_EQ(kernels.mort_neighbours(longest, in, {out.data()}), position);
         ASSERT_EQ(kernels.mort2vertices(longest, in, {lat.data()}, {lon.data()}), position);
-        ASSERT_EQ(kernels.mort2uniq(longest, in, out.data()), position);
-        ASSERT_EQ(kernels.mort2word(longest, in, words.data()), position);
-        ASSERT_EQ(kernels.mort_range(longest, {&order, 0}, in, out.data(), out.data() + longest),
+        ASSERT_EQ(mortie::mort2uniq(longest, in, out.data()), position);
+        ASSERT_EQ(mortie::mort2word(longest, in, words.data()), position);
+        ASSERT_EQ(mortie::mort_range(longest, {&order, 0}, in, out.data(), out.data() + longest),
                   position);
         ASSERT_EQ(
             kernels.boundary_point(longest, {&step, 0}, in, places.data(), lat.data(), lon.data()),
@@ -150,8 +151,8 @@ TEST_P(EveryCellKernel, StopsAtTheFirstBadElement) {
                   position);
         std::vector<double> bad_lat(longest, 1);
         bad_lat[position] = bad_lat[longest - 1] = std::nan("");
-        ASSERT_EQ(kernels.geodetic2authalic(longest, bad_lat.data(), lat.data()), position);
-        ASSERT_EQ(kernels.authalic2geodetic(longest, bad_lat.data(), lat.data()), position);
+        ASSERT_EQ(mortie::geodetic2authalic(longest, bad_lat.data(), lat.data()), position);
+        ASSERT_EQ(mortie::authalic2geodetic(longest, bad_lat.data(), lat.data()), position);
     }
 }
 
