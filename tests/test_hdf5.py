@@ -2,7 +2,10 @@
 
 import json
 import re
+import subprocess
+import sys
 import warnings
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -264,6 +267,20 @@ def test_damaged_files(tmp_path):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert mortie.hdf5.read(broken, PATTERN, columns=["latitude"]).num_rows == 4000
+
+
+def test_the_example_makes_granules(tmp_path):
+    script = Path(__file__).parents[1] / "examples/atl06.py"
+    arguments = [tmp_path, "--files", "2", "--points", "3000"]
+    subprocess.run([sys.executable, script, *map(str, arguments)], check=True)
+    tables = [mortie.hdf5.read(path, PATTERN) for path in sorted(tmp_path.iterdir())]
+    assert len(tables) == 2
+    for table in tables:
+        assert set(table["group"].unique().to_pylist()) <= {f"{b}/land_ice_segments" for b in BEAMS}
+        lat, height = table["latitude"].to_numpy(), table["h_li"]
+        assert -88.1 < lat.min() < lat.max() < -60
+        assert 0 < height.null_count < table.num_rows / 4
+        assert height.drop_null().to_numpy().max() < 4100  # no fill value is left
 
 
 def test_no_rows(tmp_path):
