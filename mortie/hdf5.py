@@ -60,12 +60,12 @@ def read(
     Returns
     -------
     pyarrow.Table
-        A column for each dataset, and the columns `file` and `group`. Integers,
+        A column for each dataset, and the columns ``file`` and ``group``. Integers,
         floats, booleans and text keep their types; the metadata of the fields
-        have `units` and `long_name`, and `enum`, the names of values, as JSON.
-        Nulls are values that equal `_FillValue` or `missing_value`, or lie
-        outside `valid_min`, `valid_max` or `valid_range`. Where there is a
-        `scale_factor` or `add_offset` the values are unpacked to float64.
+        have ``units`` and ``long_name``, and ``enum``, the names of values, as JSON.
+        Nulls are values that equal ``_FillValue`` or ``missing_value``, or lie
+        outside ``valid_min``, ``valid_max`` or ``valid_range``. Where there is a
+        ``scale_factor`` or ``add_offset`` the values are unpacked to float64.
 
     Raises
     ------
