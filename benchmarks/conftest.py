@@ -7,7 +7,7 @@ import pytest
 
 import mortie
 
-collect_ignore = ["bench_cli.py"]  # a script, whose processes pytest-benchmark can't measure
+collect_ignore = ["bench_cli.py", "bench_hdf5.py"]  # scripts, with ways of their own to measure
 
 
 def pytest_addoption(parser):

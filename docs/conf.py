@@ -33,6 +33,7 @@ myst_heading_anchors = 3
 autodoc_mock_imports = [
     "astropy",
     "duckdb",
+    "h5py",
     "healpy",
     "matplotlib",
     "mpl_toolkits",

@@ -163,9 +163,9 @@ def test_no_name_lies_on_another(order, size):
             morton = mortie.latlon2mort(order, lat, lon)
             several = [morton, *mortie.mort_neighbours(morton)[[0, 2, 4]]]
             mortie.plot.cells([each for each in several if each], projection=projection)
-            figure.canvas.draw()
             axes = figure.axes[0]
-            names = list(axes.texts)
+            names = [*axes.texts, axes.set_title("A title"), axes.xaxis.label]
+            figure.canvas.draw()
             for axis in (axes.xaxis, axes.yaxis):
                 low, high = sorted(axis.get_view_interval())
                 ticks = zip(axis.get_ticklocs(), axis.get_ticklabels(), strict=True)

@@ -15,7 +15,7 @@ SIZE = 8.0  # points, of the names
 GAP = 3.0  # points, between the frame and the names
 SIDES = {  # of the frame: the axis along it, which end, and how a name is placed
     "bottom": (0, 0, {"ha": "center", "va": "top", "xytext": (0, -GAP)}),
-    "top": (0, 1, {"ha": "center", "va": "bottom", "xytext": (0, GAP)}),
+    "top": (0, 1, {}),
     "left": (1, 0, {"ha": "right", "va": "center", "xytext": (-GAP, 0)}),
     "right": (1, 1, {"ha": "left", "va": "center", "xytext": (GAP, 0)}),
 }
@@ -58,6 +58,7 @@ def graticule(axes: Any, projection: Polar, size: Any) -> None:
     if pole:
         names.around(meridians, list(SIDES))
         names.inside(parallels, projection)
+        names.put_top()
         return
     flat = ["bottom", "top"], ["left", "right"]
     for_meridians, for_parallels = max(
@@ -68,6 +69,7 @@ def graticule(axes: Any, projection: Polar, size: Any) -> None:
     )
     names.around(meridians, for_meridians)
     names.around(parallels, for_parallels)
+    names.put_top()
 
 
 def step_of(ends: Any, most: float = 6) -> float:
@@ -87,12 +89,18 @@ def _name(angle: float, signs: str, step: float) -> str:
     return f"{abs(angle):.{digits}f}°{side}"
 
 
+def _forget_top(axes: Any) -> None:
+    """Remove names that are no longer where their lines leave the map, as others vanish then."""
+    axes.set_xticks([])
+
+
 class _Names:
     """Names around a map, none on another."""
 
     def __init__(self, axes: Any, low: Any, high: Any, size: Any) -> None:
         self.axes, self.low, self.high, self.size = axes, low, high, size
         self.boxes: list[tuple[Any, Any]] = []
+        self.top: list[tuple[float, str]] = []
 
     def exits(self, line: Any, sides: list[str]) -> list[tuple[str, Any]]:
         """Give the sides by which a line leaves the frame, and where."""
@@ -117,7 +125,11 @@ class _Names:
         """Name each line once, outside the frame, where there is room."""
         for line, text in lines:
             for side, point in self.exits(line, sides):
-                if self._takes_room(side, point, text):
+                if not self._takes_room(side, point, text):
+                    continue
+                if side == "top":
+                    self.top.append((point[0], text))
+                else:
                     inward = 1e-6 * (self.high - self.low)
                     self.axes.annotate(
                         text,
@@ -126,7 +138,17 @@ class _Names:
                         fontsize=SIZE,
                         **SIDES[side][2],
                     )
-                    break
+                break
+
+    def put_top(self) -> None:
+        """Put the names above the map, as ticks, for which a title makes room."""
+        axis = self.axes.xaxis
+        axis.set_ticks_position("top")
+        axis.set_label_position("bottom")
+        axis.set_tick_params(length=0, pad=GAP)
+        axis.set_ticks([x for x, _ in self.top], [text for _, text in self.top], fontsize=SIZE)
+        self.axes.callbacks.connect("xlim_changed", _forget_top)
+        self.axes.callbacks.connect("ylim_changed", _forget_top)
 
     def inside(self, parallels: list[Any], projection: Polar) -> None:
         """Name parallels along the meridian that leaves room between two others."""
