@@ -271,3 +271,16 @@ def cover(
 def track(
     lat: np.ndarray, lon: np.ndarray, order: int
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]: ...
+def locator(
+    lat: np.ndarray,
+    lon: np.ndarray,
+    kinds: np.ndarray,
+    paths: np.ndarray,
+    geometries: np.ndarray,
+    numbers: np.ndarray,
+    oriented: bool,
+) -> object: ...
+def locate(locator: object, lat: np.ndarray, lon: np.ndarray) -> NDArray[np.int64]: ...
+def locate_all(
+    locator: object, lat: np.ndarray, lon: np.ndarray
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]: ...

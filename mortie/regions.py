@@ -7,11 +7,16 @@ plain arrays; shapely reads all but the last (``pip install 'mortie[regions]'``)
 
 from __future__ import annotations
 
+import hashlib
 import sys
+import weakref
+from collections import deque
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
+
+from mortie._columns import degrees, package
 
 __all__ = ["Disc", "Regions", "cover", "disc", "track"]
 
@@ -317,6 +322,24 @@ def _turn_planar(paths: _Paths, numbers: np.ndarray) -> tuple[_Paths, np.ndarray
     return paths._replace(lat=paths.lat[taken], lon=paths.lon[taken]), numbers[taken]
 
 
+# Regions that came by pickle, by their digests: the same ones that come again are these, with all
+# that they have made. The last few are kept between a worker's tasks.
+_arrived: weakref.WeakValueDictionary[str, Regions] = weakref.WeakValueDictionary()
+_kept: deque[Regions] = deque(maxlen=4)
+
+
+def _arrive(digest: str, *state: Any) -> Regions:
+    regions = _arrived.get(digest)
+    if regions is None:
+        regions = Regions([])
+        (regions._paths, regions._numbers, *state) = state
+        regions._size, regions._single, regions._oriented = state
+        regions._digest = digest
+        _arrived[digest] = regions
+        _kept.append(regions)
+    return regions
+
+
 class Regions:
     """Regions, read once and used often.
 
@@ -340,11 +363,16 @@ class Regions:
     >>> import mortie
     >>> lakes = mortie.Regions([mortie.disc(-77.6, 166.4, 1), mortie.disc(-78, 162, 0.5)])
     >>> lakes
-    <mortie.Regions: 2 regions, 2 parts>
+    <mortie.Regions: 2 regions, 2 parts of 0 vertices>
     >>> cells, place = lakes.cover(5)
     >>> print(place)
     [0 0 0 0 1]
+    >>> print(lakes.locate([-77.5, -78.2, -80.0], [166.0, 161.5, 0.0]))
+    [ 0  1 -1]
     """
+
+    _locator: Any = None  # the index for `locate`, once it is needed
+    _digest: str | None = None
 
     def __init__(self, regions: Any, *, oriented: bool = False, edges: str = "geodesic") -> None:
         if edges not in ("geodesic", "planar"):
@@ -366,7 +394,29 @@ class Regions:
 
     def __repr__(self) -> str:
         """Tell what it holds."""
-        return f"<mortie.Regions: {self._size} regions, {len(self._paths.kinds)} parts>"
+
+        def count(number: int, noun: str) -> str:
+            return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+        vertices = int(self._paths.sizes[self._paths.kinds != DISC].sum())
+        parts = count(self._size, "region"), count(len(self._paths.kinds), "part")
+        return f"<mortie.Regions: {', '.join(parts)} of {vertices:,} vertices>"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle the regions; the index for `locate` is made anew."""
+        state = (self._paths, self._numbers, self._size, self._single, self._oriented)
+        return _arrive, (self.__dask_tokenize__(), *state)
+
+    def __dask_tokenize__(self) -> str:
+        """Name the regions by what they hold: the same regions have the same name."""
+        if self._digest is None:
+            digest = hashlib.blake2b(digest_size=16)
+            digest.update(repr((self._size, self._single, self._oriented)).encode())
+            for array in (*self._paths, self._numbers):
+                digest.update(repr(array.shape).encode())
+                digest.update(np.ascontiguousarray(array).data)
+            self._digest = digest.hexdigest()
+        return self._digest
 
     def _counted(self, order: int, mode: str, mixed: bool) -> tuple[np.ndarray, np.ndarray]:
         if mode not in MODES:
@@ -386,6 +436,102 @@ class Regions:
             mixed,
             self._oriented,
         )
+
+    def _make_locator(self) -> Any:
+        paths = self._paths
+        offsets = np.concatenate([[0], np.cumsum(paths.sizes)])
+        geometries = np.searchsorted(paths.owners, np.arange(self._size + 1))
+        arrays = paths.lat, paths.lon, paths.kinds, offsets, geometries, self._numbers
+        return _native().locator(*arrays, self._oriented)
+
+    def locate(self, lat: Any, lon: Any, *, all: bool = False) -> Any:
+        """Tell which region holds each point.
+
+        Parameters
+        ----------
+        lat, lon : array_like of float64
+            Points, in degrees; they are broadcast against each other.
+        all : bool, default False
+            Whether to give all regions that hold a point, not the first alone.
+
+        Returns
+        -------
+        ndarray of int64, or int
+            For each point the place of the first region that holds it, and -1 where
+            none does. It is masked where a point is, and a Series for Series of
+            pandas. ``mortie.nullable(regions.locate)`` takes other missing values.
+        points, places : ndarray of int64
+            With ``all=True``: the places of points, counted in their flattened
+            arrays, and of the regions that hold them, pair by pair, in the order of
+            points and then of regions, as ``shapely.STRtree.query`` gives them.
+
+        Raises
+        ------
+        ValueError
+            If a latitude lies outside -90 to 90 or a longitude is not finite; and
+            what `mortie.cover` raises for the regions.
+
+        Notes
+        -----
+        Points and vertices become vectors of doubles by one and the same function,
+        and on which side of an edge between two of them a third one lies is decided
+        exactly, by Shewchuk's expansions [1]_. A point on an edge or in a vertex
+        counts to one of the sides, as if it were moved by less than any number
+        (symbolic perturbation, [2]_): so polygons that share edges hold each point
+        of these once, and of a partition of the sphere each point lies in exactly
+        one part. Discs hold the points of their circle, within rounding. Lines and
+        points hold nothing.
+
+        The first call makes an index, which the following ones use; its depth
+        follows the data, and its size the number of vertices, some 60 bytes for
+        each. It is not pickled with the regions: each process makes its own once.
+
+        References
+        ----------
+        .. [1] Shewchuk (1997), "Adaptive Precision Floating-Point Arithmetic and
+           Fast Robust Geometric Predicates", Discrete & Computational Geometry 18,
+           305. https://doi.org/10.1007/PL00009321
+        .. [2] Edelsbrunner and Muecke (1990), "Simulation of Simplicity", ACM
+           Transactions on Graphics 9, 66. https://doi.org/10.1145/77635.77639
+
+        Examples
+        --------
+        >>> import mortie
+        >>> lakes = mortie.Regions([mortie.disc(-77.6, 166.4, 1), mortie.disc(-77, 166, 1)])
+        >>> print(lakes.locate([-78.1, -76.5, -70.0], [166.0, 166.0, 166.0]))
+        [ 0  1 -1]
+        >>> points, places = lakes.locate([-78.1, -77.2], 166.0, all=True)
+        >>> print(points, places)
+        [0 1 1] [0 0 1]
+        """
+        columns = (degrees(lat), degrees(lon))
+        masks = [np.ma.getmask(each) for each in columns]
+        values = np.broadcast_arrays(*(np.ma.getdata(each) for each in columns))
+        missing = None
+        if any(mask is not np.ma.nomask for mask in masks):
+            missing = np.broadcast_to(masks[0], values[0].shape) | masks[1]
+            values = [np.where(missing, 0.0, each) for each in values]
+        arrays = [np.ascontiguousarray(each, np.float64).reshape(-1) for each in values]
+        if self._locator is None:
+            self._locator = self._make_locator()
+        if all:
+            points, places = _native().locate_all(self._locator, *arrays)
+            if missing is not None:
+                there = ~missing.reshape(-1)[points]
+                points, places = points[there], places[there]
+            return points, places
+        found = _native().locate(self._locator, *arrays).reshape(values[0].shape)
+        if missing is not None:
+            return np.ma.array(found, mask=missing)
+        labelled = [each for each in (lat, lon) if package(each) == "pandas" and np.ndim(each)]
+        labelled = [each for each in labelled if hasattr(each, "iloc")]
+        if labelled:
+            import pandas as pd
+
+            if not labelled[0].index.equals(labelled[-1].index):
+                raise ValueError("the Series have different indexes: align them first")
+            return pd.Series(found, labelled[0].index)
+        return found[()]
 
     def cover(
         self, order: int, *, mode: str = "overlap", mixed: bool = False

@@ -15,6 +15,7 @@
 #include "python/cell_docstrings.hpp"
 #include "python/docstrings.hpp"
 #include "python/errors.hpp"
+#include "python/locate.hpp"
 #include "python/regions.hpp"
 #include "python/sets.hpp"
 #include "python/ufunc_loop.hpp"
@@ -248,7 +249,8 @@ int exec(PyObject *module) {
             return -1;
         }
     }
-    return add_set_functions(module, *static_cast<const Kernels *>(kernels_in_use[0]));
+    const auto &kernels = *static_cast<const Kernels *>(kernels_in_use[0]);
+    return add_set_functions(module, kernels) < 0 ? -1 : add_locate_functions(module, kernels);
 }
 
 PyModuleDef_Slot slots[] = {

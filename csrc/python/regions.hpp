@@ -161,6 +161,29 @@ inline void raise_fault(const Path &path, const char *name, Finding found, Findi
     }
 }
 
+// The same of a geometry and the path that it ended at; `numbers` are what its vertices are called,
+// or empty.
+inline void raise_in_regions(const RaggedRegions &regions, const Column<std::int64_t> &numbers,
+                             std::size_t geometry, std::size_t path, Finding found) {
+    char name[80];
+    std::snprintf(name, sizeof name, "geometry %zu, part %zu", geometry,
+                  found.fault == Fault::crossing ? found.part
+                                                 : path - regions.first_path(geometry));
+    const bool is_path = path < regions.first_path(geometry + (geometry < regions.size()));
+    Finding named = found;
+    if (numbers.size() > 0 && found.fault == Fault::crossing) {
+        const std::size_t first = regions.first_path(geometry);
+        named.vertex = edge_number(regions, numbers, first + found.part, found.vertex);
+        named.other_vertex =
+            edge_number(regions, numbers, first + found.other_part, found.other_vertex);
+    } else if (numbers.size() > 0 && is_path) {
+        const Path faulty = regions.path(path);
+        const auto at = static_cast<std::size_t>(faulty.lat - regions.lat.data());
+        named.vertex = static_cast<std::size_t>(numbers.data()[at + found.vertex]);
+    }
+    raise_fault(is_path ? regions.path(path) : Path{}, name, found, named);
+}
+
 inline constexpr std::int64_t most_cells = std::int64_t{1} << 31;
 
 // cover(lat, lon, kinds, paths, geometries, numbers, order, mode, mixed, oriented): the cells of
@@ -225,24 +248,8 @@ inline PyObject *cover(PyObject *, PyObject *args) {
         return nullptr;
     }
     if (found.fault != Fault::none || counts.failed()) {
-        char name[80];
-        std::snprintf(name, sizeof name, "geometry %zu, part %zu", geometry,
-                      found.fault == Fault::crossing ? found.part
-                                                     : path - regions.first_path(geometry));
-        const bool is_path = path < regions.first_path(geometry + (geometry < regions.size()));
-        found = counts.failed() ? Finding{Fault::memory} : found;
-        Finding named = found;
-        if (numbers.size() > 0 && found.fault == Fault::crossing) {
-            const std::size_t first = regions.first_path(geometry);
-            named.vertex = edge_number(regions, numbers, first + found.part, found.vertex);
-            named.other_vertex =
-                edge_number(regions, numbers, first + found.other_part, found.other_vertex);
-        } else if (numbers.size() > 0 && is_path) {
-            const Path faulty = regions.path(path);
-            const auto at = static_cast<std::size_t>(faulty.lat - regions.lat.data());
-            named.vertex = static_cast<std::size_t>(numbers.data()[at + found.vertex]);
-        }
-        raise_fault(is_path ? regions.path(path) : Path{}, name, found, named);
+        raise_in_regions(regions, numbers, geometry, path,
+                         counts.failed() ? Finding{Fault::memory} : found);
         return nullptr;
     }
     if (total > most_cells) {

@@ -1,0 +1,134 @@
+"""Regions in files: their geometries in longitudes and latitudes, and what names them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+
+from mortie._cli.errors import CommandError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+# Longitudes and latitudes on WGS 84, as files name them.
+WGS84 = {("EPSG", "4326"), ("OGC", "CRS84")}
+
+
+def read_geometries(path: str, name: str | None = None) -> tuple[np.ndarray, pa.Array]:
+    """Read the regions of a file.
+
+    Parameters
+    ----------
+    path : str
+        A GeoPackage, Shapefile or GeoJSON file, or whatever else GDAL reads; or GeoParquet, if it
+        ends in ``.parquet``.
+    name : str, optional
+        The column that names the regions.
+
+    Returns
+    -------
+    geometries : ndarray of shapely geometries
+        In degrees of longitude and latitude on WGS 84.
+    ids : pyarrow.Array
+        The column's values, or the numbers of the rows from 0 on.
+    """
+    if not Path(path).exists():
+        raise CommandError(f"{path}: No such file or directory")
+    try:
+        import shapely
+    except ImportError as error:
+        raise CommandError(
+            "reading regions takes shapely: pip install 'mortie[regions]'"
+        ) from error
+    parquet = Path(path).suffix.lower() in (".parquet", ".geoparquet")
+    read = from_parquet if parquet else from_gdal
+    wkb, ids, crs = read(path, name)
+    geometries = shapely.from_wkb(wkb)
+    if shapely.is_missing(geometries).any():
+        row = int(shapely.is_missing(geometries).argmax())
+        raise CommandError(f"{path}: region {row} has no geometry")
+    if ids is None:
+        ids = pa.array(np.arange(len(geometries)))
+    return to_wgs84(path, geometries, crs), ids
+
+
+def from_gdal(path: str, name: str | None) -> tuple[np.ndarray, pa.Array | None, Any]:
+    """Read with pyogrio: the geometries as WKB, what names them, and the name of the CRS."""
+    try:
+        import pyogrio
+    except ImportError as error:
+        raise CommandError(f"reading {path} takes pyogrio: pip install pyogrio") from error
+    try:
+        names = list(pyogrio.read_info(path)["fields"])
+        known(path, name, names)
+        meta, table = pyogrio.read_arrow(path, columns=[] if name is None else [name])
+    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
+        raise CommandError(" ".join(str(error).split())) from None
+    geometry = meta["geometry_name"] or "wkb_geometry"
+    if geometry not in table.column_names:
+        raise CommandError(f"{path} has no geometries")
+    wkb = np.array(table[geometry].to_pylist(), object)
+    return wkb, None if name is None else table[name].combine_chunks(), meta["crs"]
+
+
+def from_parquet(path: str, name: str | None) -> tuple[np.ndarray, pa.Array | None, Any]:
+    """Read GeoParquet: as `from_gdal`, with the CRS as PROJ's JSON."""
+    import pyarrow.parquet as pq
+
+    from mortie._cli.stream import errors_of
+
+    with errors_of(path):
+        schema = pq.read_schema(path)
+        try:
+            about = json.loads((schema.metadata or {})[b"geo"])
+            geometry = about["primary_column"]
+            column = about["columns"][geometry]
+        except (KeyError, ValueError) as error:
+            raise CommandError(f"{path} is no GeoParquet: it lacks the metadata 'geo'") from error
+        if column.get("encoding") != "WKB":
+            raise CommandError(f"{path} has geometries as {column.get('encoding')}, not as WKB")
+        known(path, name, [each for each in schema.names if each != geometry])
+        table = pq.read_table(path, columns=[geometry] + ([] if name is None else [name]))
+    wkb = np.array(table[geometry].to_pylist(), object)
+    crs = column.get("crs", "OGC:CRS84")
+    return wkb, None if name is None else table[name].combine_chunks(), crs
+
+
+def known(path: str, name: str | None, names: Sequence[str]) -> None:
+    """Refuse a name that no column has."""
+    if name is not None and name not in names:
+        raise CommandError(f"{path} has no column {name!r}, only {', '.join(map(repr, names))}")
+
+
+def to_wgs84(path: str, geometries: np.ndarray, crs: Any) -> np.ndarray:
+    """Bring geometries to longitudes and latitudes on WGS 84."""
+    if crs is None:
+        raise CommandError(f"{path} doesn't say which coordinates it has (its CRS)")
+    if isinstance(crs, dict):
+        code = crs.get("id", {})
+        label = code.get("authority"), str(code.get("code"))
+        called = crs.get("name", "another CRS")
+    else:
+        label = tuple(str(crs).split(":", 1))
+        called = str(crs).split("\n")[0][:60]
+    if label in WGS84:
+        return geometries
+    try:
+        from pyproj import Transformer
+    except ImportError as error:
+        raise CommandError(
+            f"{path} is in {called}: bring it to EPSG:4326, or install pyproj"
+        ) from error
+    import shapely
+
+    source = json.dumps(crs) if isinstance(crs, dict) else crs
+    to = Transformer.from_crs(source, "OGC:CRS84", always_xy=True)
+
+    def move(points: np.ndarray) -> np.ndarray:
+        return np.column_stack(to.transform(points[:, 0], points[:, 1]))
+
+    return shapely.transform(geometries, move)
