@@ -116,6 +116,16 @@ def about_a_pole(random):
     return polygon(np.stack([np.degrees(angles_of(random, n)) - 180, lat], axis=1))
 
 
+def vertex_at_a_pole(random):
+    """Give a ring through a pole that is given with any longitude, off or along meridians."""
+    pole = random.choice([-1, 1])
+    west = random.choice([0.0, 45.0, 90.0, -90.0, random.uniform(-180, 180)])
+    east = west + random.choice([45.0, 90.0, 135.0, 170.0])
+    far = random.uniform(-85, 85, 2)
+    tip = (random.choice([*LONS, random.uniform(-180, 180)]), 90.0 * pole)
+    return polygon([(west, far[0]), tip, (east, far[1])])
+
+
 def places(random, n):
     """Give points in special places, now and then some roundings away from them."""
     points = np.stack([random.choice(LONS, n), random.choice(LATS, n)], axis=1)
@@ -218,6 +228,6 @@ def touching(random):
 
 USUAL = (random_polygon, with_hole, several, random_line, random_points, collection)
 UNUSUAL = (
-    *(about_a_pole, special_triangle, special_line, on_corners, through_a_corner),
+    *(about_a_pole, vertex_at_a_pole, special_triangle, special_line, on_corners, through_a_corner),
     *(along_a_meridian, sliver, nearly_antipodal, repeated, spiked, touching),
 )

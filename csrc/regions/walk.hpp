@@ -101,16 +101,30 @@ template <typename Recorder> class Walk {
         if (at_ == next || connect_neighbour(next)) {
             return;
         }
+        // Of the two ways around a corner that one which the way back takes as well: else rounding
+        // at a pole, from which all other corners are counted, might lead around it.
+        int first = -1;
+        int second = -1;
+        PixelSide through = {};
+        PixelSide last = {};
         for (int edge = 0; edge < 4; ++edge) {
             const PixelSide between = grid_.across(at_, edge);
             for (int further = 0; further < 4; ++further) {
-                const PixelSide last = grid_.across(between.pixel, further);
-                if (last.pixel == next) {
-                    step(edge, between.pixel, between.side);
-                    step(further, next, last.side);
-                    return;
+                const PixelSide beyond = grid_.across(between.pixel, further);
+                const bool is_less = pixel2nest(grid_.order(), between.pixel) <
+                                     pixel2nest(grid_.order(), through.pixel);
+                if (beyond.pixel == next && (first < 0 || is_less)) {
+                    first = edge;
+                    second = further;
+                    through = between;
+                    last = beyond;
                 }
             }
+        }
+        if (first >= 0) {
+            step(first, through.pixel, through.side);
+            step(second, next, last.side);
+            return;
         }
         recorder_.broken();
     }
@@ -256,28 +270,32 @@ template <typename Recorder> class Walk {
         add(arc.normal.x, arc.first.x, arc.second.x, 0);
         add(arc.normal.y, arc.first.y, arc.second.y, 0);
         sort_few(angles, count);
+        // What is shorter than the cuts' rounding may lie elsewhere than its middle: it is left
+        // out.
+        const double least = arc.length > 1e-14 ? 4e-15 : 0;
         for (std::size_t i = 1; i < count; ++i) {
-            if (angles[i - 1] < angles[i]) {
-                refine(arc, angles[i - 1], angles[i]);
+            const double length = angles[i] - angles[i - 1];
+            if (length > least) {
+                const Zone zone = zone_of(arc.at(angles[i - 1] + 0.5 * length));
+                refine(arc, zone, angles[i - 1], angles[i]);
             }
         }
     }
 
     // A part of an arc that lies in one zone; it is halved until each half goes one way.
-    void refine(const Arc &arc, double begin, double end) noexcept {
+    void refine(const Arc &arc, Zone zone, double begin, double end) noexcept {
         const double half = 0.5 * (end - begin);
         const double angle = begin + half;
         const double reach = half * arc.radius;
         const auto [middle, direction] = arc.heading(angle);
-        const Zone zone = zone_of(middle);
         const double curvature = arc.height / arc.radius;
         const Place place = place_in(zone, middle);
         const Motion motion = zone.cap == 0 ? motion_in_strip(middle, direction, curvature)
                                             : motion_in_cap(zone, part_of_quarter(zone, place),
                                                             middle, direction, curvature, reach);
         if (!motion.goes_one_way(reach) && reach > 1e-16 && begin < angle && angle < end) {
-            refine(arc, begin, angle);
-            refine(arc, angle, end);
+            refine(arc, zone, begin, angle);
+            refine(arc, zone, angle, end);
             return;
         }
         Place from = place_in(zone, arc.at(begin));
