@@ -55,7 +55,7 @@ def main() -> int:
         complain("the system lets no more threads start")
     except KeyboardInterrupt as stop:
         code = 128 + stop.args[0]
-    if code and "mortie._cli.commands" in sys.modules:
+    if code and "mortie._cli.work" in sys.modules:
         # A thread that waits for input would hold up the usual exit.
         sys.stderr.flush()
         os._exit(code)
@@ -105,24 +105,15 @@ def open_standard_streams() -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Import what the command needs, and nothing else, and run it."""
-    if options.command == "demo":
-        from mortie import demo
+    """Import what a command that reads tables needs, for signals disturb that, and run it."""
+    if "dask" in options:
+        from mortie._cli import convert, tally  # noqa: F401
 
-        return demo.run()
-    if options.command == "info":
-        from mortie._cli import info
-
-        info.run(options.indices)
-    else:
-        from mortie._cli import commands
-
-        if getattr(options, "dask", None):
+        if options.dask:
             from mortie._cli import cluster  # noqa: F401
         heed(stop)
         try_thread()
-        getattr(commands, options.command)(options)
-    return 0
+    return options.run(options) or 0
 
 
 def complain(text: object) -> None:

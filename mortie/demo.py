@@ -1,7 +1,14 @@
-"""The demonstration that ``python -m mortie demo`` runs."""
+"""Encode 1.2 million Antarctic-like points and check them.
+
+Some are checked against exact arithmetic; then the rate is shown.
+
+examples:
+  mortie demo
+"""
 
 from __future__ import annotations
 
+import argparse
 import time
 
 import numpy as np
@@ -9,7 +16,7 @@ import numpy as np
 import mortie
 from mortie import tools
 
-__all__ = ["run"]
+__all__ = ["arguments", "run"]
 
 POINTS = 1_200_000
 SAMPLE = 1_000
@@ -29,7 +36,11 @@ def by_hand(nest: int) -> int:
     return sign * int(str(cell) + "".join(digits))
 
 
-def run() -> int:
+def arguments(command: argparse.ArgumentParser) -> None:
+    """Add no arguments."""
+
+
+def run(_: argparse.Namespace) -> int:
     """Encode the points, check and time it; return the exit code."""
     lats, lons = antarctic_points(POINTS)
     nest = tools.geo2uniq(lats, lons) - 4 * 4**18

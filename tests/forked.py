@@ -124,8 +124,11 @@ def serve():
     import pyarrow
 
     import mortie.__main__
-    import mortie._cli.commands
-    import mortie._cli.info  # noqa: F401
+    import mortie._cli.convert
+    import mortie._cli.parser
+    import mortie._cli.tally
+
+    mortie._cli.parser.build()
 
     # What is imported later would take time again, and maybe rights that another user lacks.
     pyarrow.array([])

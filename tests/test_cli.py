@@ -833,12 +833,12 @@ def test_a_worker_that_dies(folder, cluster, monkeypatch):
     Path("in.csv").write_text("lat,lon\n1,2\n")
     program = f"""
 import os, sys
-from mortie._cli import commands
+from mortie._cli import convert
 from mortie.__main__ import main
-class Deadly(commands.Conversion):
-    def run(self, job, say):
+class Deadly(convert.Conversion):
+    def __call__(self, job, say, advance):
         os._exit(1)
-commands.Conversion = Deadly
+convert.Conversion = Deadly
 sys.argv[1:] = ["encode", "in.csv", "-o", "out/", "--dask", "{cluster.scheduler_address}"]
 main()
 """

@@ -1,19 +1,18 @@
-"""Output files that appear whole or not at all."""
-
-from __future__ import annotations
+"""Outputs: files that appear whole or not at all, and what takes bytes one after the other."""
 
 import contextlib
 import os
 import secrets
 import shutil
 import stat
+import sys
+from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO
 
-from mortie._cli.errors import CommandError
+from mortie._cli.errors import CommandError, Say, errors_of
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+STANDARD = "-"  # input or output
 
 
 def is_device(path: str) -> bool:
@@ -31,75 +30,48 @@ def is_device(path: str) -> bool:
 
 
 def refuse_existing(out: str, force: bool) -> None:
-    """Raise unless the output is new, may be replaced or is a device."""
-    if not force and os.path.lexists(out) and not is_device(out):
+    """Raise unless the output is new, may be replaced or takes bytes as they come."""
+    if not force and out != STANDARD and os.path.lexists(out) and not is_device(out):
         raise CommandError(f"{out} exists already: --force replaces it")
 
 
 @contextlib.contextmanager
-def whole_file(
-    out: str, force: bool, say: Callable[[str], None], stage: Path | None = None
-) -> Iterator[IO[bytes]]:
-    """Open a new file that takes the place of the output once all went well.
+def whole_file(out: str, force: bool, say: Say, stage: Path | None = None) -> Iterator[IO[bytes]]:
+    """Open a new file that takes the place of the output, or of its stage, once all went well.
 
-    Parameters
-    ----------
-    out : str
-        The output.
-    force : bool
-        Replace the output if it exists; otherwise it is kept, even if it appears meanwhile.
-    say : callable
-        Told if a crash of the system might yet lose the output.
-    stage : Path, optional
-        Of `stages`: where the file waits for `publish`.
-
-    Yields
-    ------
-    file
-        To write to. It lies in the folder of the output, since a rename can't cross file systems.
-
-    Raises
-    ------
-    CommandError
-        If the output exists and `force` is false, or its folder does not exist.
+    Without `force` an output is kept, even one that appears meanwhile. The new file lies in the
+    folder of the output, since a rename can't cross file systems.
     """
     refuse_existing(out, force)
-    if is_device(out):
-        with os.fdopen(os.open(out, os.O_WRONLY | os.O_APPEND), "wb") as stream:
-            yield stream
-        return
-    target = Path(os.path.realpath(out))
-    if not target.parent.is_dir():
-        raise CommandError(f"no such folder: {Path(out).parent}")
-    if target.is_symlink():
-        raise CommandError(f"{out} is a link to itself")
-    # Cut, so that it is no longer than names may be: 255 bytes, of which a character takes 4.
-    hidden = f".{target.name[:50]}.{secrets.token_hex(4)}.tmp"
-    new = (stage or target).with_name(hidden)
-    try:
-        with naming(out, new), new.open("xb", buffering=0) as file:  # under the user's umask
-            if target.exists():
-                keep_rights(target, new)
-            with os.fdopen(file.fileno(), "wb", closefd=False) as stream:
+    with errors_of("standard output" if out == STANDARD else out):
+        if out == STANDARD:
+            yield sys.stdout.buffer
+            sys.stdout.buffer.flush()
+        elif is_device(out):
+            with os.fdopen(os.open(out, os.O_WRONLY | os.O_APPEND), "wb") as stream:
                 yield stream
-            os.fsync(file.fileno())
-        if stage:
-            new.replace(stage)  # there may be that of an earlier try
         else:
-            publish(new, out, force, say)
-    finally:
-        new.unlink(missing_ok=True)
-
-
-@contextlib.contextmanager
-def naming(out: str, new: Path) -> Iterator[None]:
-    """Have errors of the system name the output, and not what stands in for it."""
-    try:
-        yield
-    except OSError as error:
-        if error.filename not in (None, str(new)) or isinstance(error, BrokenPipeError):
-            raise
-        raise CommandError(f"{out}: {error.strerror or error}") from error
+            target = Path(os.path.realpath(out))
+            if not target.parent.is_dir():
+                raise CommandError(f"no such folder: {Path(out).parent}")
+            if target.is_symlink():
+                raise CommandError(f"{out} is a link to itself")
+            # Cut, so as not to exceed what names may have: 255 bytes, 4 of them in a character.
+            hidden = f".{target.name[:50]}.{secrets.token_hex(4)}.tmp"
+            new = (stage or target).with_name(hidden)
+            try:
+                with new.open("xb", buffering=0) as file:  # under the user's umask
+                    if target.exists():
+                        keep_rights(target, new)
+                    with os.fdopen(file.fileno(), "wb", closefd=False) as stream:
+                        yield stream
+                    os.fsync(file.fileno())
+                if stage:
+                    new.replace(stage)  # there may be that of an earlier try
+                else:
+                    publish(new, out, force, say)
+            finally:
+                new.unlink(missing_ok=True)
 
 
 def keep_rights(target: Path, new: Path) -> None:
@@ -115,10 +87,10 @@ def keep_rights(target: Path, new: Path) -> None:
     shutil.copystat(target, new)
 
 
-def publish(new: Path, out: str, force: bool, say: Callable[[str], None]) -> None:
+def publish(new: Path, out: str, force: bool, say: Say) -> None:
     """Give a whole file the name of the output: what a link leads to is replaced, not the link."""
     target = Path(os.path.realpath(out))
-    with naming(out, new):
+    with errors_of(out):
         if force:
             new.replace(target)
         else:
@@ -128,10 +100,13 @@ def publish(new: Path, out: str, force: bool, say: Callable[[str], None]) -> Non
                 refuse_existing(out, force)
                 raise
     if os.name == "posix":  # Windows opens no folder
+        folder = os.open(target.parent, os.O_RDONLY)
         try:
-            synchronise(target.parent)
+            os.fsync(folder)
         except OSError as error:
             say(f"{out} is written, but a crash of the system may lose it: {error.strerror}")
+        finally:
+            os.close(folder)
 
 
 def rename(new: Path, target: Path) -> None:
@@ -145,15 +120,6 @@ def rename(new: Path, target: Path) -> None:
         new.replace(target)
 
 
-def synchronise(folder: Path) -> None:
-    """Have the system write to the disk what it holds of a folder."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
 @contextlib.contextmanager
 def stages(outs: list[str]) -> Iterator[list[Path]]:
     """Name a file for each output in a hidden folder beside it, which is removed in the end.
@@ -161,13 +127,19 @@ def stages(outs: list[str]) -> Iterator[list[Path]]:
     So what other processes write, as often as they try, has no name until `publish` gives it one;
     and nothing remains of those that die or come too late.
     """
-    targets = [Path(os.path.realpath(out)) for out in outs]
     hidden = f".mortie.{secrets.token_hex(4)}.tmp"
+    staged = [Path(os.path.realpath(out)).with_name(hidden) / Path(out).name for out in outs]
     with contextlib.ExitStack() as stack:
-        for out, target in zip(outs, targets, strict=True):
-            folder = target.with_name(hidden)
-            if not folder.exists():
-                with naming(out, folder):
-                    folder.mkdir()
-                stack.callback(shutil.rmtree, folder, ignore_errors=True)
-        yield [target.with_name(hidden) / target.name for target in targets]
+        for out, stage in zip(outs, staged, strict=True):
+            if not stage.parent.exists():
+                with errors_of(out):
+                    stage.parent.mkdir()
+                stack.callback(discard, stage.parent)
+        yield staged
+
+
+def discard(folder: Path) -> None:
+    """Remove a folder where others may be writing yet: under another name they don't find it."""
+    with contextlib.suppress(OSError):
+        folder = folder.rename(folder.with_suffix(".old"))
+    shutil.rmtree(folder, ignore_errors=True)

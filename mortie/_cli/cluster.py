@@ -1,55 +1,25 @@
 """The same work on a Dask cluster, one task for each file."""
 
-from __future__ import annotations
-
 import contextlib
 import logging
 from asyncio import CancelledError
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeoutError
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any
 
 import dask
 from dask.utils import parse_timedelta
 from distributed import Client, as_completed
 from tqdm import tqdm
 
-from mortie._cli.errors import CommandError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-Item = TypeVar("Item")
+from mortie._cli.errors import CommandError, Say
 
 
-def on_cluster(
-    address: str,
-    function: Callable[[Item, Callable[[str], None]], Any],
-    items: list[Item],
-    say: Callable[[str], None],
-) -> Iterator[tuple[Item, Any]]:
-    """Call a function on each item, and give both with the results in the order they come.
+def on_cluster(address: str, function: Callable, items: list, say: Say) -> Iterator[tuple]:
+    """Call a function with each item, and give both with the results in the order they come.
 
-    Parameters
-    ----------
-    address : str
-        Of the scheduler. Its workers see the same files under the same names.
-    function : callable
-        Called with an item and a function to say something to the user; again if a worker dies.
-    items : list
-        One for each task.
-    say : callable
-        Told what the tasks said.
-
-    Yields
-    ------
-    tuple
-        An item, and what the function returned.
-
-    Raises
-    ------
-    CommandError
-        If the cluster can't be reached or is lost, or a task fails.
+    The workers see the same files under the same names, and call it again if one of them dies.
     """
     logging.disable(logging.CRITICAL)  # one line of ours tells all
     with contextlib.ExitStack() as stack:
@@ -94,4 +64,4 @@ def connect(address: str) -> Client:
 def listened(function: Callable, item: Any) -> tuple[Any, list[str]]:
     """Call a function, and keep what it says."""
     said: list[str] = []
-    return function(item, said.append), said
+    return function(item, said.append, lambda size: None), said

@@ -1,10 +1,7 @@
 """Columns: how they are found, and how they become arrays of NumPy."""
 
-from __future__ import annotations
-
 import contextlib
 import re
-from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -12,20 +9,15 @@ import pyarrow.compute as pc
 import pyarrow.csv
 
 from mortie import _arrow
-from mortie._cli.errors import CommandError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from mortie._cli.errors import TableError
 
 # Of the usual tables, ICESat's and ICESat-2's (lat_ph, h_lat, d_lat) and Darwin Core's among them;
 # in brackets only the units that coordinates are taken to have.
 UNITS = r"( *[(\[] *(°|d|deg(rees?)?|decimal degrees?)[ _]*([nsew]|north|south|east|west)?[)\]])?"
 USUAL = {
-    "lat": re.compile(rf"((h|d)_|decimal_?)?lat(s|itudes?)?(_ph|_deg(rees)?)?{UNITS}", re.I),
-    "lon": re.compile(
-        rf"((h|d)_|decimal_?)?(lng|lon(s|g|gitudes?)?)(_ph|_deg(rees)?)?{UNITS}", re.I
-    ),
-    "column": re.compile(r"mort(on)?(_?[0-9]+)?", re.I),
+    "lat": rf"((h|d)_|decimal_?)?lat(s|itudes?)?(_ph|_deg(rees)?)?{UNITS}",
+    "lon": rf"((h|d)_|decimal_?)?(lng|lon(s|g|gitudes?)?)(_ph|_deg(rees)?)?{UNITS}",
+    "column": r"mort(on)?(_?[0-9]+)?",
 }
 MEANING = {
     "lat": "latitudes",
@@ -35,55 +27,41 @@ MEANING = {
 }
 
 
-class Place(NamedTuple):
-    """Where a batch comes from, for messages."""
-
-    path: str
-    first: int  # the number of its first row
-    decimal: str = "."  # how its file writes fractions
-
-    def at(self, row: int, name: str) -> str:
-        """Name the place of a value."""
-        return f"{self.path}: row {self.first + row}: {name}"
-
-
 def candidates(schema: pa.Schema, option: str) -> list[str]:
     """List the columns whose names are usual for what an option names."""
-    names = [name for name in schema.names if USUAL[option].fullmatch(name.strip())]
+    names = [name for name in schema.names if re.fullmatch(USUAL[option], name.strip(), re.I)]
     # Beside the indices that `encode` made, `clip` may have put coarser ones.
     return ["morton"] if option == "column" and names.count("morton") == 1 else names
 
 
-def choose(schema: pa.Schema, option: str, given: str | None, say: Callable[[str], None]) -> str:
-    """Choose the column that the user named, or the one with a usual name.
+def choose(schema: pa.Schema, option: str, given: str | None) -> str:
+    """Choose the column that the user named with an option, or the one with a usual name.
 
-    `option` is that which names it; `say` is told which column was found, if none was given. There
-    must be exactly one, of numbers or text.
+    There must be exactly one, of numbers or text.
     """
     if given is None:
-        names = candidates(schema, option)
+        names, what = candidates(schema, option), f"column of {MEANING[option]}"
     else:
         names = [name for name in schema.names if name.strip() == given.strip()]
+        what = f"column {given!r}"
     if len(names) != 1:
-        what = f"column {given!r}" if given is not None else f"column of {MEANING[option]}"
         several = f"more than one {what} ({some(names)})" if names else f"no {what}"
         hint = f"{dialect(schema.names)}name one with --{option} COL"
-        raise CommandError(f"{several} among {some(schema.names)}: {hint}")
-    kind = schema.field(names[0]).type
+        raise TableError(f"{several} among {some(schema.names)}: {hint}")
+    [name] = names
+    kind = schema.field(name).type
     if pa.types.is_dictionary(kind):
         kind = kind.value_type
-    integer = pa.types.is_integer(kind) or pa.types.is_null(kind)
-    number = integer or pa.types.is_floating(kind) or pa.types.is_decimal(kind)
-    if not (is_text(kind) or integer or (number and option != "column")):
+    integer = pa.types.is_integer(kind) or pa.types.is_null(kind) or is_text(kind)
+    number = pa.types.is_floating(kind) or pa.types.is_decimal(kind)
+    if not (integer or (number and option != "column")):
         wanted = "integers" if option == "column" else "numbers"
         cast = ": cast the column to int64" if number else ""
-        lost = ", unless it has rounded them" if cast and pa.types.is_floating(kind) else ""
-        raise CommandError(
-            f"column {names[0]!r} holds {kind}, and {MEANING[option]} are {wanted}{cast}{lost}"
+        lost = ", unless it has rounded them" if pa.types.is_floating(kind) else ""
+        raise TableError(
+            f"column {name!r} holds {kind}, and {MEANING[option]} are {wanted}{cast}{lost}"
         )
-    if given is None:
-        say(f"{MEANING[option]} from column {names[0]!r}")
-    return names[0]
+    return name
 
 
 def dialect(names: list[str]) -> str:
@@ -104,25 +82,31 @@ def is_text(kind: pa.DataType) -> bool:
     return pa.types.is_string(kind) or pa.types.is_large_string(kind)
 
 
-def numbers(column: pa.Array, name: str, kind: pa.DataType, place: Place) -> pa.Array:
-    """Convert a column to float64 or int64; text that stands for a missing value becomes null."""
+def numbers(column: pa.Array, name: str, kind: pa.DataType, first: int, decimal: str) -> pa.Array:
+    """Give a column as float64 or int64, with null for text that stands for a missing value.
+
+    `first` is the number of the first row, for messages; in text `decimal` begins fractions.
+    """
     if pa.types.is_dictionary(column.type):
         column = column.dictionary_decode()
+    if column.type == pa.uint64() and kind == pa.int64():  # what has more bits is no index
+        column = pc.if_else(pc.less_equal(column, pa.scalar(2**63 - 1, pa.uint64())), column, None)
     if not is_text(column.type):
         return _arrow.floats(column) if kind == pa.float64() else column.cast(kind)
-    usual = place.decimal == "." and (
-        kind == pa.float64() or not pc.any(pc.match_substring_regex(column, "[xX]")).as_py()
-    )
-    if usual:  # which is much faster
+    if decimal == "." and not (kind == pa.int64() and has(column, "[xX]")):  # usual, and fast
         with contextlib.suppress(pa.ArrowInvalid):
             return column.cast(kind)
     text = pc.utf8_trim_whitespace(column.cast(pa.string()))
     if kind == pa.int64():  # of which pyarrow also reads hexadecimal digits, but no plus
         text = pc.replace_substring_regex(text, r"^\+([0-9])", r"\1")
         text = pc.replace_substring_regex(text, r"^(-?0[xX])", "?")
-    elif place.decimal != ".":
-        text = pc.replace_substring(pc.replace_substring(text, ".", "?"), place.decimal, ".")
-    missing = [word for word in pyarrow.csv.ConvertOptions().null_values if not nan(word, kind)]
+    elif decimal != ".":
+        text = with_point(text, decimal)
+    missing = [  # but NaN is a float
+        word
+        for word in pyarrow.csv.ConvertOptions().null_values
+        if kind == pa.int64() or word.strip("-").lower() != "nan"
+    ]
     text = pc.if_else(pc.is_in(text, value_set=pa.array(missing)), None, text)
     try:
         return text.cast(kind)
@@ -130,15 +114,22 @@ def numbers(column: pa.Array, name: str, kind: pa.DataType, place: Place) -> pa.
         row = next(row for row, value in enumerate(text) if not can_be(value, kind))
         wanted = "a number" if kind == pa.float64() else "an integer of 64 bits"
         units = ": leave out a line of units with --skip-rows-after-header 1"
-        raise CommandError(
-            f"{place.at(row, name)} is {column[row].as_py()!r}, not {wanted}"
-            + (units if place.first + row == 1 else "")
+        raise TableError(
+            f"row {first + row}: {name} is {column[row].as_py()!r}, not {wanted}"
+            + (units if first + row == 1 else "")
         ) from None
 
 
-def nan(word: str, kind: pa.DataType) -> bool:
-    """Tell whether a word is a number of a type: NaN, of floats."""
-    return kind == pa.float64() and word.lower().endswith("nan") and word.strip("-").isalpha()
+def has(text: pa.Array, pattern: str) -> bool:
+    """Tell whether a pattern is found in any of some texts."""
+    return pc.any(pc.match_substring_regex(text, pattern)).as_py()
+
+
+def with_point(text: pa.Array, decimal: str) -> pa.Array:
+    """Give numbers with a point before fractions, and what has one already as no number."""
+    if decimal == ".":
+        return text
+    return pc.replace_substring(pc.replace_substring(text, ".", "?"), decimal, ".")
 
 
 def can_be(values: pa.Array | pa.Scalar, kind: pa.DataType) -> bool:
@@ -150,30 +141,18 @@ def can_be(values: pa.Array | pa.Scalar, kind: pa.DataType) -> bool:
     return True
 
 
-def floats(batch: pa.RecordBatch, name: str, place: Place) -> np.ndarray:
-    """Give a column as float64, with NaN for nulls."""
-    return to_numpy(numbers(batch.column(name), name, pa.float64(), place), np.float64(np.nan))
-
-
-def integers(batch: pa.RecordBatch, name: str, place: Place) -> np.ndarray:
-    """Give a column as int64, with 0, which is no index, for nulls and what 64 bits can't hold."""
-    column = batch.column(name)
-    if column.type == pa.uint64():
-        column = pc.if_else(pc.less_equal(column, pa.scalar(2**63 - 1, pa.uint64())), column, None)
-    return to_numpy(numbers(column, name, pa.int64(), place), np.int64(0))
-
-
 # pyarrow's own conversions import pandas, where it is installed: a quarter of a second.
 
 
-def to_numpy(column: pa.Array, null: np.generic) -> np.ndarray:
-    """View a column of numbers, all of the type of the one that stands for nulls."""
+def to_numpy(column: pa.Array) -> np.ndarray:
+    """View a column of float64 or int64; nulls become NaN or 0, which is no index."""
+    whole = column.type == pa.int64()
     if column.null_count:
-        column = pc.fill_null(column, null.item())
+        column = pc.fill_null(column, 0 if whole else float("nan"))
+    kind = np.int64 if whole else np.float64
     if not len(column):
-        return np.empty(0, null.dtype)
-    start = column.offset * null.itemsize
-    return np.frombuffer(column.buffers()[1], null.dtype, len(column), start)
+        return np.empty(0, kind)
+    return np.frombuffer(column.buffers()[1], kind, len(column), column.offset * 8)
 
 
 def from_numpy(values: np.ndarray, mask: np.ndarray | None) -> pa.Array:
@@ -182,3 +161,11 @@ def from_numpy(values: np.ndarray, mask: np.ndarray | None) -> pa.Array:
         return pa.array(values, mask=mask)
     kind = pa.from_numpy_dtype(values.dtype)
     return pa.Array.from_buffers(kind, len(values), [None, pa.py_buffer(values)])
+
+
+def bytes_of(column: pa.Array) -> memoryview:
+    """Give the bytes of all values of a text column, one after the other."""
+    _, offsets, data = column.buffers()
+    kind = np.int64 if pa.types.is_large_string(column.type) else np.int32
+    ends = np.frombuffer(offsets, kind)[[column.offset, column.offset + len(column)]]
+    return memoryview(data or b"")[ends[0] : ends[1]]

@@ -1,146 +1,138 @@
-"""Commands from tables to tables of the same rows: encode, decode and clip."""
+"""From tables to tables of the same rows and computed columns: encode, decode and clip."""
 
-from __future__ import annotations
-
+import argparse
 import contextlib
 import shutil
 import sys
 import tempfile
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import Any
 
 import pyarrow as pa
 
 from mortie._cli import lossless, metadata
-from mortie._cli.atomic import whole_file
-from mortie._cli.errors import CommandError
-from mortie._cli.files import STANDARD, Job, is_parquet
-from mortie._cli.rows import results_of
-from mortie._cli.stream import errors_of
+from mortie._cli.atomic import STANDARD, publish, stages, whole_file
+from mortie._cli.errors import CommandError, Say, errors_of
+from mortie._cli.files import Job, is_parquet, plan
+from mortie._cli.rows import Operation, results_of
 from mortie._cli.tables import open_sink, open_source
+from mortie._cli.work import each, say
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
 
-    from mortie._cli.csv_files import Dialect
-    from mortie._cli.rows import Operation
+def convert(options: argparse.Namespace, operation: Operation, adds: dict[str, str]) -> None:
+    """Write tables with computed columns."""
+    jobs = plan(options, say)
+    inputs = [name for job in jobs for name in job.inputs]
+    with contextlib.ExitStack() as stack:
+        if options.dask:
+            staged = stack.enter_context(stages([job.out for job in jobs]))
+            jobs = [replace(job, stage=stage) for job, stage in zip(jobs, staged, strict=True)]
+        for job, _ in each(options, Conversion(options, operation, adds), jobs, inputs):
+            if job.stage:
+                publish(job.stage, job.out, options.force, say)
 
 
 @dataclass(frozen=True)
 class Conversion:
-    """Tables with columns of a type computed by an operation.
+    """How the output of a job is made.
 
-    The columns get the names in `adds`; without any, one replaces that which it comes from.
+    `adds` has the names and types of the computed columns; without any, one replaces that which it
+    comes from.
     """
 
+    options: argparse.Namespace
     operation: Operation
-    adds: tuple[str, ...]
-    kind: pa.DataType
-    force: bool
-    dialect: Dialect
+    adds: dict[str, str]
 
-    def run(
-        self,
-        job: Job,
-        say: Callable[[str], None],
-        advance: Callable[[int], object] = lambda size: None,
-    ) -> int:
-        """Write the output of a job, and return how many rows were skipped."""
-        if job.out == STANDARD:
-            return self.write(job, job.out, say, advance)
-        with whole_file(job.out, self.force, say, job.stage) as stream:
-            return self.write(job, stream, say, advance)
-
-    def write(self, job: Job, path: IO[bytes] | str, say: Callable, advance: Callable) -> int:
-        """Write the rows of all inputs of a job to a path."""
-        skipped, schema, types, sink = 0, None, None, None
+    def __call__(self, job: Job, say: Say, advance: Callable) -> tuple[None, int]:
+        """Write the output, and give how many rows were left out."""
+        skipped, schema, sink = 0, None, None
+        raw: dict[str, Any] = {}
+        types: list[Any] = []
         with contextlib.ExitStack() as stack:
-            raw: dict[str, Any] = {}
+            # First, so that what can't be written isn't computed.
+            file = whole_file(job.out, self.options.force, say, job.stage)
+            stream = stack.enter_context(file)
             if is_parquet(job.out):  # which has types, and says things that must hold for all rows
                 raw = {name: stack.enter_context(twice(name)) for name in job.inputs}
-                schema, types = self.survey(job, raw, say)
+                schema, *types = self.survey(job, raw, say)
             for name, told in zip(job.inputs, job.columns, strict=True):
-                with open_source(name, self.dialect, raw.get(name), types) as source:
-                    names = self.operation.choose(source.path, source.schema, say)
-                    more = further(source.schema, told)
-                    columns = self.columns(source.path, with_columns(source.schema, more), names)
+                with open_source(name, self.options, raw.get(name), *types) as source:
+                    names = self.operation.choose(source, say)
+                    columns = self.columns(source.path, source.schema, told, names)
                     schema = schema or columns
                     if sink is None:
                         sink = stack.enter_context(
-                            open_sink(path, job.out, schema, source.codecs, self.dialect)
+                            open_sink(stream, job.out, schema, self.options, source.codecs)
                         )
                     if columns.names != schema.names:
                         raise metadata.differ(source.path, columns, job.inputs[0], schema)
+                    more = [told[name] for name in told if name not in source.schema.names]
                     for batch, results, left_out in results_of(
-                        source, self.operation, names, advance=advance
+                        source, self.operation, names, advance
                     ):
                         arrays = batch.columns
-                        arrays += [pa.repeat(value, batch.num_rows) for value in more.values()]
+                        arrays += [pa.repeat(value, batch.num_rows) for value in more]
                         if self.adds:
                             arrays += results
                         else:
-                            arrays[batch.schema.get_field_index(names[0])] = results[0]
+                            arrays[schema.get_field_index(names[0])] = results[0]
                         sink.write(pa.RecordBatch.from_arrays(arrays, schema.names))
                         skipped += left_out
-        return skipped
+        return None, skipped
 
-    def survey(
-        self, job: Job, raw: dict[str, Any], say: Callable
-    ) -> tuple[pa.Schema, dict[str, pa.DataType]]:
+    def survey(self, job: Job, raw: dict[str, Any], say: Say) -> tuple:
         """Find the schema for all rows and types for columns of CSV, which takes reading it."""
-        tables = []
+        paths, schemas, chosen = [], [], []
         kinds: dict[str, set[pa.DataType] | None] = {}
-        numeric: set[str] = set()
+        forced: dict[str, pa.DataType] = {}
         for name in job.inputs:
-            with open_source(name, self.dialect, raw[name]) as source:
-                names = self.operation.choose(source.path, source.schema, say)
-                tables.append((source.path, source.schema, names))
-                if not is_parquet(name):
-                    numeric.update(names)
-                    kinds |= {n: kinds.get(n) for n in source.schema.names}
+            with open_source(name, self.options, raw[name]) as source:
+                names = self.operation.choose(source, say)
+                paths.append(source.path)
+                schemas.append(source.schema)
+                chosen.append(names)
+                if is_parquet(name):
+                    continue
+                forced |= dict.fromkeys(names, self.operation.kind)
+                kinds |= {n: kinds.get(n) for n in source.schema.names}
+                with errors_of(source.path):
                     for batch in source.batches():
                         for n, values in zip(source.schema.names, batch.columns, strict=True):
-                            kinds[n] = lossless.narrow(kinds[n], values, self.dialect.decimal)
-        types = {n: lossless.choose(found) for n, found in kinds.items()}
-        number = self.operation.source.kind  # of coordinates and indices, however they are written
-        types |= {n: number for n in numeric if types[n] not in (pa.int64(), number)}
-        schemas = []
-        for name, told, (path, schema, names) in zip(job.inputs, job.columns, tables, strict=True):
+                            kinds[n] = lossless.narrow(kinds[n], values, self.options.decimal)
+        types = {name: lossless.choose(found) for name, found in kinds.items()}
+        # Coordinates and indices are numbers, however they are written.
+        forced = {n: kind for n, kind in forced.items() if types[n] not in (pa.int64(), kind)}
+        for i, name in enumerate(job.inputs):
             if not is_parquet(name):
-                schema = pa.schema([(n, types[n]) for n in schema.names])
-            schema = with_columns(schema, further(schema, told))
-            schemas.append(self.columns(path, schema, names))
-        same_rows = len(tables) == 1 and self.operation.on_error != "skip"
-        return metadata.together([path for path, _, _ in tables], schemas, same_rows, say), types
+                known = types | forced
+                schemas[i] = pa.schema([(n, known[n]) for n in schemas[i].names])
+            schemas[i] = self.columns(paths[i], schemas[i], job.columns[i], chosen[i])
+        same_rows = len(paths) == 1 and self.options.on_error != "skip"
+        return metadata.together(paths, schemas, same_rows, say), types, forced
 
-    def columns(self, path: str, schema: pa.Schema, names: tuple[str, ...]) -> pa.Schema:
-        """Give the columns of the output."""
-        for name in self.adds:
+    def columns(
+        self, path: str, schema: pa.Schema, told: dict[str, pa.Scalar], names: tuple[str, ...]
+    ) -> pa.Schema:
+        """Give the columns of the output for those of a table and those that its path tells."""
+        for name, value in told.items():
+            if name not in schema.names:
+                schema = schema.append(pa.field(name, value.type))
+        for name, kind in self.adds.items():
             if name in schema.names:
                 raise CommandError(
                     f"{path}: there is a column {name!r} already: name the new one with --name"
                 )
-            schema = schema.append(pa.field(name, self.kind))
+            schema = schema.append(pa.field(name, kind))
         if not self.adds:
             i = schema.get_field_index(names[0])
-            field = schema.field(i).with_type(self.kind)
-            if self.operation.on_error == "null":
+            field = schema.field(i).with_type(self.operation.kind)
+            if self.options.on_error == "null":
                 field = field.with_nullable(True)
             schema = metadata.replaced(schema.set(i, field), names[0])
         return schema
-
-
-def further(schema: pa.Schema, told: dict[str, pa.Scalar]) -> dict[str, pa.Scalar]:
-    """Give the columns that the path tells and the table lacks."""
-    return {name: value for name, value in told.items() if name not in schema.names}
-
-
-def with_columns(schema: pa.Schema, more: dict[str, pa.Scalar]) -> pa.Schema:
-    """Append columns of one value each."""
-    for name, value in more.items():
-        schema = schema.append(pa.field(name, value.type))
-    return schema
 
 
 @contextlib.contextmanager
@@ -149,10 +141,10 @@ def twice(path: str) -> Iterator[Any]:
     if path != STANDARD and not Path(path).is_fifo():
         yield None
         return
-    with tempfile.TemporaryFile() as copy, contextlib.ExitStack() as stack:
-        with errors_of(f"temporary copy of {path}"):
-            raw = (
-                stack.enter_context(Path(path).open("rb")) if path != STANDARD else sys.stdin.buffer
-            )
+    with tempfile.TemporaryFile() as copy:
+        with errors_of(f"temporary copy of {path}"), contextlib.ExitStack() as stack:
+            raw = sys.stdin.buffer
+            if path != STANDARD:
+                raw = stack.enter_context(Path(path).open("rb"))
             shutil.copyfileobj(raw, copy, 1 << 20)
         yield copy

@@ -1,23 +1,19 @@
 """Which files a command reads and writes."""
 
-from __future__ import annotations
-
+import argparse
 import itertools
 import os
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 import pyarrow as pa
 
-from mortie._cli.atomic import is_device, refuse_existing
-from mortie._cli.errors import CommandError
+from mortie._cli import lossless
+from mortie._cli.atomic import STANDARD, is_device, refuse_existing
+from mortie._cli.errors import CommandError, Say
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
-
-STANDARD = "-"
 SUFFIXES = (".parquet", ".csv", ".csv.gz", ".csv.bz2", ".csv.zst")
 HIDDEN = (".", "_")  # first characters: of .ipynb_checkpoints, _delta_log, _SUCCESS
 
@@ -26,13 +22,13 @@ HIDDEN = (".", "_")  # first characters: of .ipynb_checkpoints, _delta_log, _SUC
 class Job:
     """Input files whose rows go to one output.
 
-    Each input has a dict of columns of one value, which its path tells. The stage is that of
-    `atomic.stages`, if other processes write the output.
+    Each has a dict of columns of one value, which its path tells. If other processes write the
+    output, it waits for `atomic.publish` in the file `stage`.
     """
 
     inputs: tuple[str, ...]
-    out: str
     columns: tuple[dict[str, pa.Scalar], ...]
+    out: str
     stage: Path | None = None
 
 
@@ -45,23 +41,11 @@ def is_parquet(path: str) -> bool:
     return path.lower().endswith(".parquet")
 
 
-def find(patterns: list[str]) -> list[tuple[str, str]]:
+def find(patterns: list[str], dask: str | None) -> list[tuple[str, str]]:
     """Find the files that paths, folders and glob patterns name.
 
-    Parameters
-    ----------
-    patterns : list of str
-        Files, folders (all tables below them), glob patterns, or ``-``.
-
-    Returns
-    -------
-    list of tuple of str
-        Of each file the path, and its name below the folder or pattern that led to it.
-
-    Raises
-    ------
-    CommandError
-        If there is no such file, or a suffix is unknown.
+    Each comes with its name below the folder or pattern that led to it, and an absolute path if
+    the workers of a cluster are to find it.
     """
     found: list[tuple[str, str]] = []
     for pattern in patterns:
@@ -88,7 +72,7 @@ def find(patterns: list[str]) -> list[tuple[str, str]]:
         is_parquet(name)
     if sum(name == STANDARD for name, _ in found) > 1:
         raise CommandError("standard input (-) can be read only once")
-    return found
+    return [(absolute(name), below) for name, below in found] if dask else found
 
 
 def match(folder: Path, parts: tuple[str, ...]) -> Iterator[Path]:
@@ -136,35 +120,36 @@ def walk(folder: Path) -> Iterator[tuple[Path, list[str]]]:
             yield Path(parent), names
 
 
+def absolute(path: str) -> str:
+    """Name a file so that other processes find it."""
+    if path == STANDARD or is_device(path):
+        raise CommandError("a Dask cluster reads and writes files, and no pipes or devices")
+    return os.path.abspath(path)  # noqa: PTH100 # keeps links
+
+
 def partition(path: str) -> dict[str, str | None]:
     """Give what folders named KEY=VALUE tell, as Hive and Spark write them."""
     pairs = [part.split("=", 1) for part in Path(path).parent.parts if part.find("=") > 0]
     try:
-        told = {unquote(key): unquote(text, errors="strict") for key, text in pairs}
+        told = {unquote(key): unquote(value, errors="strict") for key, value in pairs}
         "".join(itertools.chain(*told.items())).encode()
     except UnicodeError:
         raise CommandError(f"{path}: the name of a folder is no UTF-8 text") from None
-    return {
-        key: text if text != "__HIVE_DEFAULT_PARTITION__" else None for key, text in told.items()
-    }
-
-
-def is_integer(text: str | None) -> bool:
-    """Tell whether an integer of 64 bits, or null, holds all that a text says."""
-    try:
-        return text is None or (str(int(text)) == text and -(2**63) <= int(text) < 2**63)
-    except ValueError:
-        return False
+    return {k: v if v != "__HIVE_DEFAULT_PARTITION__" else None for k, v in told.items()}
 
 
 def columns_of(paths: tuple[str, ...], out: str) -> tuple[dict[str, pa.Scalar], ...]:
-    """Give the columns that the path of each input tells, unless that of the output does."""
+    """Give the columns that the path of each input tells, unless that of the output does.
+
+    They are integers if these say the same, else text.
+    """
     kept = partition(out).items()
     rows = [{k: v for k, v in partition(path).items() if (k, v) not in kept} for path in paths]
-    kinds = {
-        key: pa.int64() if all(is_integer(row.get(key)) for row in rows) else pa.string()
-        for key in itertools.chain(*rows)
-    }
+    kinds = {}
+    for key in itertools.chain(*rows):
+        texts = pa.array([row.get(key) for row in rows], pa.string())
+        integers = lossless.choose(lossless.narrow(None, texts)) == pa.int64()
+        kinds[key] = pa.int64() if integers else pa.string()
     return tuple(
         {k: pa.scalar(v, pa.string()).cast(kinds[k]) for k, v in row.items()} for row in rows
     )
@@ -174,57 +159,30 @@ def may_write(out: str, force: bool) -> None:
     """Raise unless an output can take a table."""
     if is_parquet(out) and is_device(out):
         raise CommandError(f"{out} is a pipe or device, and Parquet is not written to one: use CSV")
-    if out != STANDARD:
-        refuse_existing(out, force)
+    refuse_existing(out, force)
 
 
-def plan(
-    patterns: list[str], out: str, force: bool, skip: bool, say: Callable[[str], None]
-) -> list[Job]:
-    """Say which inputs go to which output, refuse what would lose data, and make output folders.
-
-    Parameters
-    ----------
-    patterns : list of str
-        As `find` takes them.
-    out : str
-        One file for all inputs, ``-``, or a folder: one that exists, or a name that ends in ``/``.
-    force : bool
-        Whether outputs that exist may be replaced.
-    skip : bool
-        Whether to leave out those that exist.
-    say : callable
-        Told how many are left out.
-
-    Returns
-    -------
-    list of Job
-        One for each output.
-
-    Raises
-    ------
-    CommandError
-        If two inputs would go to one file, if an output exists, or if one job would replace what
-        another reads.
-    """
-    found = find(patterns)
+def plan(options: argparse.Namespace, say: Say) -> list[Job]:
+    """Say which inputs go to which output, refuse what would lose data, and make output folders."""
+    out = options.output
+    found = find(options.inputs, options.dask)
     folder = out.endswith(("/", os.sep)) or Path(out).is_dir()
+    if folder and STANDARD in [name for name, _ in found]:
+        raise CommandError(f"standard input needs an output file, and {out} is a folder")
     groups: list[tuple[tuple[str, ...], str]]
     if folder:
-        groups = [((name,), str(Path(out, relative))) for name, relative in found]
-        if STANDARD in [name for name, _ in found]:
-            raise CommandError(f"standard input needs an output file, and {out} is a folder")
+        groups = [((name,), str(Path(out, below))) for name, below in found]
     else:
         groups = [(tuple(name for name, _ in found), out)]
-    jobs = [Job(inputs, out, columns_of(inputs, out)) for inputs, out in groups]
-    if skip:
+    jobs = [Job(inputs, columns_of(inputs, out), out) for inputs, out in groups]
+    if options.skip_existing:
         new = [job for job in jobs if not Path(job.out).is_file() or is_device(job.out)]
         if len(new) < len(jobs):
             say(f"left {len(jobs) - len(new):,} of {len(jobs):,} outputs as they are")
         jobs = new
     made: dict[str, Job] = {}
     for job in jobs:
-        may_write(job.out, force)
+        may_write(job.out, options.force)
         if job.out != STANDARD:
             other = made.setdefault(os.path.realpath(job.out), job)
             if other is not job:
@@ -236,4 +194,6 @@ def plan(
     if folder:
         for job in jobs:
             Path(job.out).parent.mkdir(parents=True, exist_ok=True)
-    return jobs
+    if options.dask and any(len(job.inputs) > 1 for job in jobs):
+        raise CommandError("with --dask each file has an output of its own: -o FOLDER/")
+    return [replace(job, out=absolute(job.out)) for job in jobs] if options.dask else jobs

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
-from mortie._cli.errors import CommandError
+from mortie._cli.errors import CommandError, errors_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -78,8 +78,6 @@ def from_gdal(path: str, name: str | None) -> tuple[np.ndarray, pa.Array | None,
 def from_parquet(path: str, name: str | None) -> tuple[np.ndarray, pa.Array | None, Any]:
     """Read GeoParquet: as `from_gdal`, with the CRS as PROJ's JSON."""
     import pyarrow.parquet as pq
-
-    from mortie._cli.stream import errors_of
 
     with errors_of(path):
         schema = pq.read_schema(path)

@@ -1,6 +1,14 @@
-"""The command that tells about indices; it needs NumPy alone."""
+"""Tell about indices.
 
-from __future__ import annotations
+A line for each Morton index has its order, base cell, pixel number in the
+NESTED and UNIQ schemes, the centre of the cell in degrees, and the length of
+its side in metres.
+
+examples:
+  mortie info -4112241134313231121 12
+"""
+
+import argparse
 
 import mortie
 from mortie import tools
@@ -9,9 +17,14 @@ from mortie._cli.errors import CommandError
 COLUMNS = ("morton", "order", "base_cell", "nest", "uniq", "lat", "lon", "side_m")
 
 
-def run(indices: list[int]) -> None:
+def arguments(command: argparse.ArgumentParser) -> None:
+    """Add the arguments."""
+    command.add_argument("indices", nargs="+", type=int, metavar="INDEX")
+
+
+def run(options: argparse.Namespace) -> None:
     """Print a line for each index."""
-    rows = [COLUMNS, *map(describe, indices)]
+    rows = [COLUMNS, *map(describe, options.indices)]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         print("  ".join(text.rjust(width) for text, width in zip(row, widths, strict=True)))

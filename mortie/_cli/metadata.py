@@ -1,24 +1,18 @@
 """What tables say about themselves, when several are put together or get other rows."""
 
-from __future__ import annotations
-
 import json
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 import pyarrow as pa
 
 from mortie._cli.columns import some
-from mortie._cli.errors import CommandError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from mortie._cli.errors import CommandError, Say
 
 APART = "give a folder for the output, NAME/, to keep the files apart"
 
 
-def together(
-    paths: list[str], schemas: list[pa.Schema], same_rows: bool, say: Callable[[str], None]
-) -> pa.Schema:
+def together(paths: list[str], schemas: list[pa.Schema], same_rows: bool, say: Say) -> pa.Schema:
     """Give what all of several tables say of columns and of themselves, or refuse to join them.
 
     `same_rows` tells whether the rows are those of the only table; `say` hears what is left out.
@@ -64,16 +58,7 @@ def whole(metadata: dict[bytes, bytes], same_rows: bool) -> dict[bytes, bytes]:
     """Leave out what holds of the rows of one table alone."""
     if same_rows:
         return metadata
-    metadata = dict(metadata)
-    for key, forget in ((b"geo", forget_extents), (b"pandas", forget_range)):
-        if key in metadata:
-            try:
-                about = json.loads(metadata[key])
-                forget(about)
-            except (ValueError, TypeError, KeyError, AttributeError):  # written by whoever
-                continue
-            metadata[key] = json.dumps(about, sort_keys=True).encode()
-    return metadata
+    return edited(edited(metadata, b"geo", forget_extents), b"pandas", forget_range)
 
 
 def forget_extents(geo: dict[str, Any]) -> None:
@@ -92,13 +77,22 @@ def forget_range(about: dict[str, Any]) -> None:
 
 def replaced(schema: pa.Schema, name: str) -> pa.Schema:
     """Tell pandas that a column holds integers now."""
-    metadata = dict(schema.metadata or {})
-    try:
-        about = json.loads(metadata[b"pandas"])
+
+    def change(about):
         for column in about["columns"]:
             if column["field_name"] == name:
                 column |= {"pandas_type": "int64", "numpy_type": "int64", "metadata": None}
-    except (ValueError, TypeError, KeyError, AttributeError):
-        return schema
-    metadata[b"pandas"] = json.dumps(about).encode()
-    return schema.with_metadata(metadata)
+
+    return schema.with_metadata(edited(schema.metadata or {}, b"pandas", change))
+
+
+def edited(
+    metadata: dict[bytes, bytes], key: bytes, change: Callable[[Any], None]
+) -> dict[bytes, bytes]:
+    """Change what a key holds as JSON, unless it is not what it should be."""
+    try:
+        about = json.loads(metadata[key])
+        change(about)
+    except (ValueError, TypeError, KeyError, AttributeError):  # written by whoever, or by no one
+        return metadata
+    return metadata | {key: json.dumps(about, sort_keys=True).encode()}

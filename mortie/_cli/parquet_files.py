@@ -1,25 +1,22 @@
 """Tables in Parquet, read batch by batch and written row group by row group."""
 
-from __future__ import annotations
-
 import base64
-import contextlib
 import io
 import os
+from collections.abc import Collection, Iterator
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from mortie._cli.errors import CommandError
-from mortie._cli.stream import BATCH_BYTES, BATCH_ROWS, errors_of
+from mortie._cli.errors import CommandError, TableError
 
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
-
+# Small enough for the caches and for a few batches at once, large enough that Python costs nothing.
+BATCH_ROWS = 1 << 17
+BATCH_BYTES = 16 << 20
 # A row group of pyarrow's usual length, unless its rows are wide.
 GROUP_ROWS = 1 << 20
 GROUP_BYTES = 64 << 20
@@ -37,31 +34,29 @@ class ParquetSource:
     decimal = "."
 
     def __init__(self, path: str):
-        self.path = path
-        with errors_of(path):
-            self.size = Path(path).stat().st_size
-            if Path(path).is_fifo():  # pyarrow would wait for it, and hear no signal
-                raise CommandError(f"{path} is a pipe, and Parquet is not read from one: use CSV")
-            with self.open() as file:
-                self.schema, meta = file.schema_arrow, file.metadata
-                # Of a column whose description is broken, reading is an error, but asking for its
-                # codec is the end of the process.
-                next(file.iter_batches(1), None)
-            groups = [meta.row_group(i) for i in range(meta.num_row_groups)]
-            leaves = [meta.schema.column(i) for i in range(meta.num_columns)]
-            unit = self.int96_unit([leaf for leaf in leaves if leaf.physical_type == "INT96"])
-            flat = dict(zip(self.schema.names, self.schema.types, strict=True))
-            texts = [
-                leaf.path
-                for i, leaf in enumerate(leaves)
-                if flat.get(leaf.path) in TEXTS
-                and any(group.column(i).has_dictionary_page for group in groups)
-            ]
-            self.file = self.open(read_dictionary=texts, coerce_int96_timestamp_unit=unit)
-            for i, field in enumerate(self.file.schema_arrow):
-                if pa.types.is_timestamp(field.type):
-                    self.schema = self.schema.set(i, field)
-        self.position = 0  # in bytes, like the size
+        self.path, self.position = path, 0  # in bytes, like the size
+        self.size = Path(path).stat().st_size
+        if Path(path).is_fifo():  # pyarrow would wait for it, and hear no signal
+            raise CommandError(f"{path} is a pipe, and Parquet is not read from one: use CSV")
+        with self.open() as file:
+            self.schema, meta = file.schema_arrow, file.metadata
+            # Of a column whose description is broken, reading is an error, but asking for its codec
+            # is the end of the process.
+            next(file.iter_batches(1), None)
+        groups = [meta.row_group(i) for i in range(meta.num_row_groups)]
+        leaves = [meta.schema.column(i) for i in range(meta.num_columns)]
+        types = dict(zip(self.schema.names, self.schema.types, strict=True))
+        texts = [
+            leaf.path
+            for i, leaf in enumerate(leaves)
+            if types.get(leaf.path) in TEXTS
+            and any(g.column(i).has_dictionary_page for g in groups)
+        ]
+        unit = self.int96_unit([leaf.path for leaf in leaves if leaf.physical_type == "INT96"])
+        self.file = self.open(read_dictionary=texts, coerce_int96_timestamp_unit=unit)
+        for i, field in enumerate(self.file.schema_arrow):
+            if pa.types.is_timestamp(field.type):
+                self.schema = self.schema.set(i, field)
         chunks = map(groups[0].column, range(meta.num_columns)) if groups else []
         names = {"UNCOMPRESSED": "NONE", "LZ4_RAW": "LZ4"}
         self.codecs = {c.path_in_schema: names.get(c.compression, c.compression) for c in chunks}
@@ -77,45 +72,39 @@ class ParquetSource:
             **options,
         )
 
-    def int96_unit(self, leaves: list[pq.ColumnSchema]) -> str | None:
+    def int96_unit(self, names: list[str]) -> str:
         """Find the unit that holds the old timestamps of 96 bits, which takes reading them."""
-        units = set()
-        for leaf in leaves:
-            if leaf.path not in self.schema.names:
-                raise CommandError(
-                    f"{self.path}: {leaf.path} holds INT96 timestamps inside lists or structs: "
-                    "write them with 64 bits"
+        nested = [name for name in names if name not in self.schema.names]
+        if nested:
+            raise TableError(
+                f"{nested[0]} holds INT96 timestamps inside lists or structs: use 64 bits"
+            )
+        fine = far = False
+        files = (self.open(coerce_int96_timestamp_unit=unit) for unit in ("ns", "us"))
+        batches = (file.iter_batches(BATCH_ROWS, columns=names) for file in files if names)
+        for pair in zip(*batches, strict=True):
+            for name in names:
+                nano, micro = (
+                    batch.column(name).drop_null().view(pa.int64()).to_numpy() for batch in pair
                 )
-            with contextlib.ExitStack() as stack:
-                files = (
-                    stack.enter_context(self.open(coerce_int96_timestamp_unit=unit))
-                    for unit in ("ns", "us")
-                )
-                for pair in zip(
-                    *(f.iter_batches(BATCH_ROWS, columns=[leaf.path]) for f in files), strict=True
-                ):
-                    nano, micro = (
-                        batch.column(0).drop_null().view(pa.int64()).to_numpy() for batch in pair
-                    )
-                    # Nanoseconds may have wrapped; differences modulo 2**64 are right nonetheless.
-                    units |= {"ns"} if (nano - micro * 1000 != 0).any() else set()
-                    units |= {"us"} if (nano // 1000 != micro).any() else set()
-            if len(units) > 1:
-                raise CommandError(
-                    f"{self.path}: no unit of 64 bits holds the INT96 timestamps of "
-                    f"{leaf.path}: some have nanoseconds, and others lie beyond the years 1677-2262"
-                )
-        return "us" if "us" in units else "ns" if leaves else None
+                # Nanoseconds may have wrapped; differences modulo 2**64 are right nonetheless.
+                fine |= bool((nano - micro * 1000).any())
+                far |= bool((nano // 1000 != micro).any())
+        if fine and far:
+            raise TableError(
+                f"no unit of 64 bits holds the INT96 timestamps of {', '.join(names)}: some have "
+                "nanoseconds, and others lie beyond the years 1677-2262"
+            )
+        return "us" if far else "ns"
 
     def batches(self, columns: Collection[str] | None = None) -> Iterator[pa.RecordBatch]:
         """Read the rows of all columns, or of some."""
         rows = int(np.clip(BATCH_BYTES / max(self.row_bytes, 1), 256, BATCH_ROWS))
         done, promised = 0, self.file.metadata.num_rows
-        with errors_of(self.path):
-            for batch in self.file.iter_batches(rows, columns=columns and list(columns)):
-                done += batch.num_rows
-                self.position = self.size * done // max(promised, done)
-                yield batch
+        for batch in self.file.iter_batches(rows, columns=columns and list(columns)):
+            done += batch.num_rows
+            self.position = self.size * done // max(promised, done)
+            yield batch
         if done != promised:
             raise CommandError(
                 f"{self.path} holds {done:,} rows, and says that it has {promised:,}"

@@ -1,26 +1,21 @@
-"""How many points lie in cells, and the means of their values."""
+"""How many points lie in cells, and the sums of their values."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+import argparse
+import functools
+from collections.abc import Callable
 
 import numpy as np
 import pyarrow as pa
 
-from mortie._cli import columns
-from mortie._cli.atomic import whole_file
-from mortie._cli.files import STANDARD
-from mortie._cli.rows import results_of
-from mortie._cli.stream import BATCH_ROWS
-from mortie._cli.tables import open_sink, open_source
+from mortie._cli.columns import to_numpy
+from mortie._cli.errors import Say
+from mortie._cli.files import find
+from mortie._cli.rows import cells_of, results_of
+from mortie._cli.tables import open_source
+from mortie._cli.work import each
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from mortie._cli.csv_files import Dialect
-    from mortie._cli.rows import Operation
-
-SCHEMA = pa.schema([("morton", pa.int64()), ("count", pa.int64())])
+NAMES = ("morton", "count", "sum")
+MANY = 1 << 20
 
 
 class Tally:
@@ -29,30 +24,21 @@ class Tally:
     Its memory grows with the distinct indices alone.
     """
 
-    def __init__(self, values: bool) -> None:
-        self.known = [np.empty(0, kind) for kind in (np.int64, np.int64, float)[: 2 + values]]
-        self.new: list[list[np.ndarray]] = []
+    def __init__(self, values: bool):
+        self.parts = [[np.empty(0, kind) for kind in (np.int64, np.int64, float)[: 2 + values]]]
 
-    def add(self, cells: np.ndarray, *terms: np.ndarray) -> None:
-        """Add indices, of which some may be the same, and arrays of the terms of sums."""
-        self.new.append(summed(cells, *terms))
-        # Summing when a part as many are new as are known costs a constant time for each.
-        if sum(len(part[0]) for part in self.new) > max(len(self.known[0]) // 4, 1 << 20):
+    def add(self, *columns: np.ndarray) -> None:
+        """Add indices, of which some may be the same, their counts and sums."""
+        self.parts.append(summed(*columns))
+        known, *new = (len(part[0]) for part in self.parts)
+        # Merging when a part as many are new as are known costs a constant time for each.
+        if sum(new) > max(known // 4, MANY):
             self.sums()
 
     def sums(self) -> list[np.ndarray]:
-        """Give the distinct indices, in order, and the sums."""
-        if self.new:
-            cells, *sums = summed(*map(np.concatenate, zip(*self.new, strict=True)))
-            self.new = []
-            place = np.searchsorted(self.known[0], cells)
-            old = place < len(self.known[0])
-            old[old] = self.known[0][place[old]] == cells[old]
-            for i, part in enumerate((cells, *sums)):
-                if i:
-                    self.known[i][place[old]] += part[old]
-                self.known[i] = np.insert(self.known[i], place[~old], part[~old])
-        return self.known
+        """Give the distinct indices, in order, their counts and sums."""
+        self.parts = [summed(*map(np.concatenate, zip(*self.parts, strict=True)))]
+        return self.parts[0]
 
 
 def summed(cells: np.ndarray, *terms: np.ndarray) -> list[np.ndarray]:
@@ -63,50 +49,31 @@ def summed(cells: np.ndarray, *terms: np.ndarray) -> list[np.ndarray]:
     return [cells[first], *(np.add.reduceat(part[order], first) for part in terms)]
 
 
+def tally(options: argparse.Namespace) -> pa.Table:
+    """Count the points of all inputs in each cell, and sum the values if a column is named."""
+    inputs = [path for path, _ in find(options.inputs, options.dask)]
+    cells = Tally(options.value is not None)
+    for _, sums in each(options, functools.partial(count, options), inputs, inputs):
+        cells.add(*sums)
+    arrays = list(map(pa.array, cells.sums()))
+    return pa.table(arrays, NAMES[: len(arrays)])
+
+
 def count(
-    path: str,
-    say: Callable[[str], None],
-    advance: Callable[[int], object] = lambda size: None,
-    *,
-    choose: Callable[[pa.Schema], Operation],
-    dialect: Dialect,
+    options: argparse.Namespace, path: str, say: Say, advance: Callable
 ) -> tuple[list[np.ndarray], int]:
-    """Count the points of one file in each cell, and the rows that were skipped.
+    """Count the points of one file, and the rows that were left out.
 
-    Where the operation also gives values, they are summed, and points without one are left out.
+    Those without a value, where values are summed, count for nothing.
     """
-    with open_source(path, dialect) as source:
-        operation = choose(source.schema)
-        tally, skipped = Tally(operation.value is not None), 0
-        names = operation.choose(source.path, source.schema, say)
-        for _, [morton, *values], left_out in results_of(
-            source, operation, names, columns=names, advance=advance
-        ):
-            cells = columns.to_numpy(morton, np.int64(0))
-            terms = [columns.to_numpy(value, np.float64(np.nan)) for value in values]
-            there = ~np.isnan(terms[0]) if terms else slice(None)
-            cells, terms = cells[there], [part[there] for part in terms]
-            if terms:
-                tally.add(cells, np.ones(len(cells), np.int64), *terms)
-            else:
-                tally.add(*np.unique(cells, return_counts=True))
-            skipped += left_out
-    return tally.sums(), skipped
-
-
-def write(
-    sums: list[np.ndarray], out: str, force: bool, say: Callable[[str], None], dialect: Dialect
-) -> None:
-    """Write the counts as a table."""
-    table = pa.table(list(map(pa.array, sums)), schema=SCHEMA)
-
-    def to(path):
-        with open_sink(path, out, SCHEMA, {}, dialect) as sink:
-            for batch in table.to_batches(BATCH_ROWS):
-                sink.write(batch)
-
-    if out == STANDARD:
-        to(out)
-    else:
-        with whole_file(out, force, say) as stream:
-            to(stream)
+    cells, rows = Tally(options.value is not None), 0
+    with open_source(path, options) as source:
+        operation = cells_of(source.schema, options)
+        names = operation.choose(source, say)
+        for _, results, left_out in results_of(source, operation, names, advance, names):
+            morton, *values = (to_numpy(result) for result in results)
+            there = ~np.isnan(values[0]) if values else slice(None)
+            morton, *values = (column[there] for column in (morton, *values))
+            cells.add(morton, np.ones(len(morton), np.int64), *values)
+            rows += left_out
+    return cells.sums(), rows
