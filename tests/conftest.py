@@ -20,7 +20,7 @@ NO_WHERE = "numba makes ufuncs that refuse where="
 CELLS = "cells need the extension"
 NOT_IN_NUMBA = {
     **{f"test_{name}.py": CELLS for name in ("cells", "expressions", "recipes", "sets", "shapes")},
-    **{f"test_{name}.py": CELLS for name in ("plot", "words")},
+    **{f"test_{name}.py": CELLS for name in ("plot", "tutorial", "words")},
     **{
         f"test_bad_input.py::test_calls[mortie.{name}": CELLS
         for name in ("authalic2", "cells", "geodetic2", "mort_", "mort2u", "mort2v", "mort2word")
@@ -30,6 +30,7 @@ NOT_IN_NUMBA = {
     "test_bad_input.py::test_commands[an unknown suffix of the picture]": CELLS,
     "test_cli.py::test_plot": CELLS,
     "test_docs.py::test_examples[cells.md]": CELLS,
+    "test_docs.py::test_examples[regions.md]": CELLS,
     "test_ecosystem.py::test_latitudes_keep_a_unit": CELLS,
     **{
         f"test_ecosystem.py::test_works[{held}": CELLS

@@ -19,7 +19,11 @@ FIGURES = runpy.run_path(str(ROOT / "docs" / "figures.py"))
 pages = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 
 
-@pages
+@pytest.mark.parametrize(
+    "page",
+    [page for page in PAGES if page.name != "tutorial.md"],  # which test_tutorial.py runs
+    ids=lambda page: page.name,
+)
 @pytest.mark.usefixtures("int64_is_default")
 def test_examples(page):
     fences = re.findall(r"^```(\w+)\n(.*?)^```$", page.read_text(encoding="utf-8"), re.M | re.S)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 VERTICES = 2_000_000  # more would only be slow
 VISIBLE = 5.0  # points across: smaller cells would be overlooked
+OUTLINED = 5.0  # points across: the outlines of smaller cells would hide their colours
 
 
 def cells(
@@ -145,9 +146,10 @@ def cells(
     axes.add_collection(collection, autolim=False)
     if new:
         frame(axes, on, points, coast)
-    marked = _mark(axes, blocks, parts, collection)
+    across = _mark(axes, blocks, parts, collection)
     if not options.keys() & {"edgecolors", "edgecolor", "ec"}:
-        collection.set_edgecolor("face" if marked or len(colors) > 2000 else "0.3")
+        collection.set_edgecolor("0.3" if across > OUTLINED else "face")
+
     named_value = label or ("points per cell" if values is None else "mean value")
     caption = _caption(orders)
     if colors.min() == colors.max():
@@ -183,18 +185,23 @@ def _summarise(indices: Any, values: Any) -> tuple[Any, Any, bool]:
     return morton, means, bool(whole and (counts == 1).all())
 
 
-def _mark(axes: Any, blocks: list[Any], parts: list[Any], collection: Any) -> bool:
-    """Put spots below the cells that are too small to be seen, smaller ones if there are many."""
+def _mark(axes: Any, blocks: list[Any], parts: list[Any], collection: Any) -> float:
+    """Put spots below the cells that are too small to be seen, smaller ones if there are many.
+
+    Gives the size of the smallest cells, in points.
+    """
     (west, east), (south, north) = axes.get_xlim(), axes.get_ylim()
     size, _ = size_of(axes)
     point = max(abs(east - west), abs(north - south)) / size.max()  # on the map
-    across = min(VISIBLE, np.sqrt(0.2 * size.prod() / sum(map(len, parts))))
-    marked = False
+    spot = min(VISIBLE, np.sqrt(0.2 * size.prod() / sum(map(len, parts))))
+    least = np.inf
     for block, colors in zip(blocks, parts, strict=True):
-        if len(block) and np.ptp(block, 1).max(1).mean() < across * point:
+        across = np.ptp(block, 1).max(1).mean() / point if len(block) else np.inf
+        least = min(least, across)
+        if across < spot:
             axes.scatter(
                 *block.mean(1).T,
-                s=across**2,
+                s=spot**2,
                 c=colors,
                 norm=collection.norm,
                 cmap=collection.get_cmap(),
@@ -202,8 +209,7 @@ def _mark(axes: Any, blocks: list[Any], parts: list[Any], collection: Any) -> bo
                 linewidths=0,
                 zorder=1.9,
             )
-            marked = True
-    return marked
+    return float(least)
 
 
 def _caption(orders: Any) -> str:
