@@ -161,6 +161,16 @@ def test_the_left_side():
             check(makers.polygon(each), 3)
 
 
+def test_the_left_side_of_slivers():
+    random = draw(14)
+    for width in (1e-16, 1e-13, 1e-11):
+        for _ in range(ROUNDS):
+            ring = makers.sliver(random, width)["coordinates"][0][:-1]
+            for each in (ring, ring[::-1]):  # of one of them the rest of the sphere is the inside
+                check(makers.polygon(each), 2, oriented=True)
+                check(makers.polygon(each), 2)
+
+
 def test_straight_in_longitude_and_latitude():
     random = draw(5)
     for _ in range(ROUNDS):
