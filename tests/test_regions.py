@@ -41,6 +41,7 @@ DEGENERATE = {
     "other hemisphere": ([([0, 0, 0, 0], [270, 180, 90, 0])], True),
     "half of it, by meridians": ([([90, 0, -90, 0], [0, 90, 0, -90])], True),
     "a pole with a longitude beyond": ([([-75.5, 90, 30], [0, 315 + 6e-14, -90])], False),
+    "from the other pole to corners": ([([-90, 0, -TWO_THIRDS], [0, 45, 180])], False),
     "edge through the pole": ([([60, 60, 20], [45, 225, 300])], False),
     "sliver": ([([10, 60, 10], [20, 20, 20 + 6e-11])], False),
     "sliver along a meridian": ([([50, 80, 50], [90, 90, 90 + 1e-10])], False),

@@ -223,7 +223,7 @@ class Boundary {
         bool pole = false;                                  // whether the pole lies inside
         const bool small = 4 * other < corners;
         const bool large = 4 * (corners - other) < corners;
-        if (oriented_ || 8 * unsure > corners || !(small || large)) {
+        if (oriented_ || 8 * unsure > corners || !(small || large) || recorder.at_south_pole()) {
             const double area = left_area(ring);
             const bool thin = std::fabs(area) <= 1e-12 * static_cast<double>(ring.size);
             const int turn = thin ? turn_of_thin(ring) : area < 0 ? -1 : 1;
@@ -234,7 +234,15 @@ class Boundary {
             } else if (2 * other > corners) {
                 left = -left;
             }
-            pole = left * differences.cells < 0 || (differences.cells == 0 && left * turn < 0);
+            // Corners on the ring itself may count to either side: so what share of the sphere is
+            // the inside tells whether it is as many corners more than the pole, or as many less.
+            const double of_left = thin       ? turn < 0
+                                   : area < 0 ? area / (4 * pi) + 1
+                                              : area / (4 * pi);
+            const double share =
+                oriented_ ? (left > 0 ? of_left : 1 - of_left) : std::min(of_left, 1 - of_left);
+            pole = static_cast<double>(left * differences.cells) <
+                   (share - 0.5) * static_cast<double>(corners);
         } else if (large) {
             left = -left;
             pole = true;
