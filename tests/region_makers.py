@@ -188,11 +188,11 @@ def along_a_meridian(random):
     return polygon([(lon, low), (lon + random.choice([30, 45, 90]), low + 5), (lon, high + 9)])
 
 
-def sliver(random):
-    """Give a triangle 1e-12 rad wide."""
+def sliver(random, width=1e-12):
+    """Give a triangle some width in radians."""
     a, b = direction(random), direction(random)
     normal = np.cross(a, b) / np.linalg.norm(np.cross(a, b))
-    middle = (a + b) / np.linalg.norm(a + b) + 1e-12 * normal
+    middle = (a + b) / np.linalg.norm(a + b) + width * normal
     return polygon(lonlat([a, b, middle]))
 
 

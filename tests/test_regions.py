@@ -41,6 +41,7 @@ DEGENERATE = {
     "other hemisphere": ([([0, 0, 0, 0], [270, 180, 90, 0])], True),
     "half of it, by meridians": ([([90, 0, -90, 0], [0, 90, 0, -90])], True),
     "a pole with a longitude beyond": ([([-75.5, 90, 30], [0, 315 + 6e-14, -90])], False),
+    "from the other pole to corners": ([([-90, 0, -TWO_THIRDS], [0, 45, 180])], False),
     "edge through the pole": ([([60, 60, 20], [45, 225, 300])], False),
     "sliver": ([([10, 60, 10], [20, 20, 20 + 6e-11])], False),
     "sliver along a meridian": ([([50, 80, 50], [90, 90, 90 + 1e-10])], False),
@@ -159,6 +160,16 @@ def test_the_left_side():
         for each in (ring, ring[::-1]):  # the second is larger than a hemisphere
             check(makers.polygon(each), 3, oriented=True)
             check(makers.polygon(each), 3)
+
+
+def test_the_left_side_of_slivers():
+    random = draw(14)
+    for width in (1e-16, 1e-13, 1e-11):
+        for _ in range(ROUNDS):
+            ring = makers.sliver(random, width)["coordinates"][0][:-1]
+            for each in (ring, ring[::-1]):  # of one of them the rest of the sphere is the inside
+                check(makers.polygon(each), 2, oriented=True)
+                check(makers.polygon(each), 2)
 
 
 def test_straight_in_longitude_and_latitude():

@@ -14,6 +14,7 @@
 #include "regions/grid.hpp"
 #include "regions/passage.hpp"
 #include "regions/path.hpp"
+#include "regions/side.hpp"
 #include "regions/simple.hpp"
 #include "regions/sphere.hpp"
 #include "regions/walk.hpp"
@@ -222,18 +223,26 @@ class Boundary {
         bool pole = false;                                  // whether the pole lies inside
         const bool small = 4 * other < corners;
         const bool large = 4 * (corners - other) < corners;
-        if (oriented_ || 8 * unsure > corners || !(small || large)) {
+        if (oriented_ || 8 * unsure > corners || !(small || large) || recorder.at_south_pole()) {
             const double area = left_area(ring);
+            const bool thin = std::fabs(area) <= 1e-12 * static_cast<double>(ring.size);
+            const int turn = thin ? turn_of_thin(ring) : area < 0 ? -1 : 1;
             if (oriented_) {
                 left = ring.kind == Kind::hole ? -1 : 1;
-            } else if (std::fabs(area) > 1e-12 * static_cast<double>(ring.size)) {
-                left = area > 0 ? 1 : -1;
+            } else if (turn != 0) {
+                left = turn;
             } else if (2 * other > corners) {
                 left = -left;
             }
-            pole = left * differences.cells < 0 ||
-                   (differences.cells == 0 && oriented_ &&
-                    static_cast<double>(left) * area < -1e-12 * static_cast<double>(ring.size));
+            // Corners on the ring itself may count to either side: so what share of the sphere is
+            // the inside tells whether it is as many corners more than the pole, or as many less.
+            const double of_left = thin       ? turn < 0
+                                   : area < 0 ? area / (4 * pi) + 1
+                                              : area / (4 * pi);
+            const double share =
+                oriented_ ? (left > 0 ? of_left : 1 - of_left) : std::min(of_left, 1 - of_left);
+            pole = static_cast<double>(left * differences.cells) <
+                   (share - 0.5) * static_cast<double>(corners);
         } else if (large) {
             left = -left;
             pole = true;
@@ -258,22 +267,6 @@ class Boundary {
                 passages_[i] = (passages_[i] & ~Passage{63}) | mirrored;
             }
         }
-    }
-
-    // The area on the left of a ring, in -2 pi to 2 pi: less by 4 pi than it is, if that is more
-    // than half the sphere. Sum of the triangles that its arcs make with a point (Eriksson 1990,
-    // Mathematics Magazine 63, 184).
-    static double left_area(const Path &ring) noexcept {
-        constexpr Vector top = {0.36, 0.48, 0.8};
-        double sum = 0;
-        Vector before = latlon2vector(ring.lat[ring.size - 1], ring.lon[ring.size - 1]);
-        for (std::size_t i = 0; i < ring.size; ++i) {
-            const Vector at = latlon2vector(ring.lat[i], ring.lon[i]);
-            sum += 2 * std::atan2(dot(top, cross(before - at, before + at)) / 2,
-                                  1 + dot(top, before) + dot(before, at) + dot(at, top));
-            before = at;
-        }
-        return std::remainder(sum, 4 * pi);
     }
 
     Grid grid_;

@@ -88,6 +88,10 @@ class Recorder {
 
     const BaseCrossings &base() const noexcept { return base_; }
 
+    // Whether it crossed an edge of the cells there, of four of which this is the southern corner:
+    // one arc more or less around it, within rounding, counts fourfold.
+    bool at_south_pole() const noexcept { return at_south_pole_; }
+
     // How many southern corners of cells differ from that of their base cell, with signs.
     std::int64_t differing() const noexcept { return differing_; }
 
@@ -118,6 +122,7 @@ class Recorder {
     void add_to_sums() noexcept {
         const std::int64_t last = grid_.last();
         const auto [x, y, face] = pixel_;
+        at_south_pole_ = at_south_pole_ || (face >= 8 && x == 0 && y == 0);
         differing_ += west_ * (last - y);
         if (y == 0) {
             differing_ += east_ * (last - x) * grid_.nside();
@@ -149,6 +154,7 @@ class Recorder {
     std::int64_t east_ = 0, west_ = 0, north_ = 0;
     bool through_ = false;
     bool is_broken_ = false;
+    bool at_south_pole_ = false;
     BaseCrossings base_;
     std::int64_t differing_ = 0;
 };
