@@ -155,8 +155,10 @@ def to_numpy(column: pa.Array) -> np.ndarray:
     return np.frombuffer(column.buffers()[1], kind, len(column), column.offset * 8)
 
 
-def from_numpy(values: np.ndarray, mask: np.ndarray | None) -> pa.Array:
-    """Give an array as a column, with nulls under the mask."""
+def from_numpy(values: np.ndarray | pa.Array, mask: np.ndarray | None) -> pa.Array:
+    """Give an array, or what is a column already, as a column with nulls under the mask."""
+    if isinstance(values, pa.Array):
+        return values if mask is None else pc.if_else(pa.array(mask), None, values)
     if mask is not None:
         return pa.array(values, mask=mask)
     kind = pa.from_numpy_dtype(values.dtype)

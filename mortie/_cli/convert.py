@@ -1,4 +1,4 @@
-"""From tables to tables of the same rows and computed columns: encode, decode and clip."""
+"""From tables to tables of the same rows and computed columns: encode, decode, clip and locate."""
 
 import argparse
 import contextlib

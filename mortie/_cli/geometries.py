@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import functools
 import json
+import os
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
 
+import mortie
 from mortie._cli.errors import CommandError, errors_of
 
 if TYPE_CHECKING:
@@ -16,6 +20,58 @@ if TYPE_CHECKING:
 
 # Longitudes and latitudes on WGS 84, as files name them.
 WGS84 = {("EPSG", "4326"), ("OGC", "CRS84")}
+
+
+@dataclass(frozen=True)
+class RegionFile:
+    """A file of regions, and the column that names them.
+
+    Workers of a cluster get its name, and each reads it once.
+    """
+
+    path: str
+    name: str | None
+    state: tuple[int, int]  # so that a file that changes is read again
+    kind: pa.DataType  # of the names
+
+    @staticmethod
+    def open(path: str, name: str | None) -> RegionFile:
+        """Read a file, so that its errors come first."""
+        path = os.path.abspath(path)  # noqa: PTH100 # keeps links
+        try:
+            status = Path(path).stat()
+        except OSError as error:
+            raise CommandError(f"{path}: {error.strerror}") from None
+        state = (status.st_mtime_ns, status.st_size)
+        _, names = read_regions(path, name, state)
+        return RegionFile(path, name, state, names.type)
+
+    def regions(self) -> tuple[mortie.Regions, pa.Array]:
+        """Give the regions and their names."""
+        return read_regions(self.path, self.name, self.state)
+
+    def places_of(self, lat: np.ndarray, lon: np.ndarray) -> np.ndarray:
+        """Give the places of the regions that hold points, -1 outside."""
+        return self.regions()[0].locate(lat, lon)
+
+    def names_of(self, lat: np.ndarray, lon: np.ndarray) -> pa.Array:
+        """Give the names of the regions that hold points, null outside."""
+        places = self.places_of(lat, lon)
+        return self.regions()[1].take(pa.array(places, mask=places < 0))
+
+
+@functools.lru_cache(maxsize=1)
+def read_regions(
+    path: str, name: str | None, state: tuple[int, int]
+) -> tuple[mortie.Regions, pa.Array]:
+    """Read a file of regions, and make their index."""
+    geometries, names = read_geometries(path, name)
+    try:
+        regions = mortie.Regions(geometries)
+        regions.locate([], [])
+    except ValueError as error:
+        raise CommandError(f"{path}: {error}") from None
+    return regions, names
 
 
 def read_geometries(path: str, name: str | None = None) -> tuple[np.ndarray, pa.Array]:

@@ -11,7 +11,10 @@ from typing import Any
 import mortie
 
 COMMANDS = (
-    *(f"mortie._cli.{name}" for name in ("encode", "decode", "clip", "count", "plot", "info")),
+    *(
+        f"mortie._cli.{name}"
+        for name in ("encode", "decode", "clip", "locate", "count", "plot", "info")
+    ),
     "mortie.demo",
 )
 
@@ -120,6 +123,23 @@ def points(command: argparse.ArgumentParser) -> None:
     """Add the columns of coordinates."""
     command.add_argument("--lat", metavar="COL", help="latitudes; by default a usual name is found")
     command.add_argument("--lon", metavar="COL", help="longitudes, likewise")
+
+
+def regions(command: argparse.ArgumentParser, required: bool = False) -> None:
+    """Add a file of regions."""
+    command.add_argument(
+        "--regions",
+        type=text,
+        metavar="FILE",
+        required=required,
+        help="regions: GeoPackage, Shapefile, GeoJSON or GeoParquet, in any coordinates",
+    )
+    command.add_argument(
+        "--id",
+        type=text,
+        metavar="COL",
+        help="the regions' column that names them; by default their number does",
+    )
 
 
 def indices(command: argparse.ArgumentParser) -> None:
