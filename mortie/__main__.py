@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 EXTRAS = {
     "distributed": "dask",
+    "h5py": "hdf5",
     "healpy": "plot",
     "matplotlib": "plot",
     "pyarrow": "cli",

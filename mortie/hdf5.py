@@ -243,7 +243,9 @@ class Source:
                 found += [column] if column else []
         lengths = Counter(len(column.dataset) for column in found)
         if not lengths:
-            raise ValueError(f"{self.path}: {name} has no dataset of one dimension")
+            groups = [key for key in group if group.get(key, getclass=True) is h5py.Group]
+            more = f"; its groups are {', '.join(groups[:9])}" if groups else ""
+            raise ValueError(f"{self.path}: {name} has no dataset of one dimension{more}")
         [(rows, count), *_] = lengths.most_common()
         if len(lengths) > 1 and (columns is not None or count <= len(found) / 2):
             sizes = ", ".join(f"{each.field.name} {len(each.dataset):,}" for each in found[:9])

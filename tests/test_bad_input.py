@@ -259,7 +259,8 @@ CALLS = [
 ]  # fmt: skip
 
 AMONG = "among lat, lon, s: name one with"
-SUFFIX = "its name must end in .parquet, .csv, .csv.gz, .csv.bz2, .csv.zst"
+SUFFIXES = ".parquet, .csv, .csv.gz, .csv.bz2, .csv.zst, .h5, .hdf5, .he5, .nc, .nc4"
+SUFFIX = f"its name must end in {SUFFIXES}"
 ORDER = "an order is one of 0-18, not "
 
 # What is wrong, the arguments, the exit code and the message.
@@ -292,7 +293,7 @@ COMMANDS = [
     ("no such file", "encode nowhere.csv -o -", 1, "no such file: nowhere.csv"),
     ("a pattern that fits nothing", "encode '*.csv.gz' -o -", 1, "no such file: *.csv.gz"),
     ("a folder without tables", "encode empty -o out/", 1,
-     "no file below empty ends in .parquet, .csv, .csv.gz, .csv.bz2, .csv.zst"),
+     f"no file below empty ends in {SUFFIXES}"),
     ("an unknown suffix of the input", "encode notes.txt -o -", 1,
      f"the format of notes.txt is not known: {SUFFIX}"),
     ("an unknown suffix of the output", "encode in.csv -o out.xlsx", 1,

@@ -15,7 +15,7 @@ import pyarrow as pa
 from mortie._cli import lossless, metadata
 from mortie._cli.atomic import STANDARD, publish, stages, whole_file
 from mortie._cli.errors import CommandError, Say, errors_of
-from mortie._cli.files import Job, is_parquet, plan
+from mortie._cli.files import Job, format_of, is_parquet, plan
 from mortie._cli.rows import Operation, results_of
 from mortie._cli.tables import open_sink, open_source
 from mortie._cli.work import each, say
@@ -59,7 +59,7 @@ class Conversion:
                 raw = {name: stack.enter_context(twice(name)) for name in job.inputs}
                 schema, *types = self.survey(job, raw, say)
             for name, told in zip(job.inputs, job.columns, strict=True):
-                with open_source(name, self.options, raw.get(name), *types) as source:
+                with open_source(name, self.options, raw.get(name), *types, say=say) as source:
                     names = self.operation.choose(source, say)
                     columns = self.columns(source.path, source.schema, told, names)
                     schema = schema or columns
@@ -89,12 +89,12 @@ class Conversion:
         kinds: dict[str, set[pa.DataType] | None] = {}
         forced: dict[str, pa.DataType] = {}
         for name in job.inputs:
-            with open_source(name, self.options, raw[name]) as source:
+            with open_source(name, self.options, raw[name], say=say) as source:
                 names = self.operation.choose(source, say)
                 paths.append(source.path)
                 schemas.append(source.schema)
                 chosen.append(names)
-                if is_parquet(name):
+                if format_of(name) != "csv":
                     continue
                 forced |= dict.fromkeys(names, self.operation.kind)
                 kinds |= {n: kinds.get(n) for n in source.schema.names}
@@ -106,7 +106,7 @@ class Conversion:
         # Coordinates and indices are numbers, however they are written.
         forced = {n: kind for n, kind in forced.items() if types[n] not in (pa.int64(), kind)}
         for i, name in enumerate(job.inputs):
-            if not is_parquet(name):
+            if format_of(name) == "csv":
                 known = types | forced
                 schemas[i] = pa.schema([(n, known[n]) for n in schemas[i].names])
             schemas[i] = self.columns(paths[i], schemas[i], job.columns[i], chosen[i])

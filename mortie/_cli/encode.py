@@ -6,6 +6,7 @@ points lie.
 examples:
   mortie encode points.csv -o indexed.parquet
   mortie encode 'ATL06/*.parquet' -o indexed/ --order 12 --on-error skip
+  mortie encode 'ATL06_*.h5' --group 'gt*/land_ice_segments' -o points.parquet
   mortie encode granules/ -o indexed/ --dask tcp://scheduler:8786
   zcat points.csv.gz | mortie encode - -o - --lat y --lon x | head
 """

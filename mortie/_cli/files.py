@@ -14,7 +14,9 @@ from mortie._cli import lossless
 from mortie._cli.atomic import STANDARD, is_device, refuse_existing
 from mortie._cli.errors import CommandError, Say
 
-SUFFIXES = (".parquet", ".csv", ".csv.gz", ".csv.bz2", ".csv.zst")
+CSV = (".csv", ".csv.gz", ".csv.bz2", ".csv.zst")
+HDF5 = (".h5", ".hdf5", ".he5", ".nc", ".nc4")  # which are only read
+SUFFIXES = (".parquet", *CSV, *HDF5)
 HIDDEN = (".", "_")  # first characters: of .ipynb_checkpoints, _delta_log, _SUCCESS
 
 
@@ -33,12 +35,20 @@ class Job:
 
 
 def is_parquet(path: str) -> bool:
-    """Tell Parquet from CSV by the suffix; a pipe or device without one takes and gives CSV."""
-    if not (path.lower().endswith(SUFFIXES) or path == STANDARD or is_device(path)):
+    """Tell Parquet from others by the suffix."""
+    return format_of(path) == "parquet"
+
+
+def format_of(path: str) -> str:
+    """Tell the format by the suffix; a pipe or device without one takes and gives CSV."""
+    name = path.lower()
+    if name.endswith((".parquet", *HDF5)):
+        return "parquet" if name.endswith(".parquet") else "hdf5"
+    if not (name.endswith(CSV) or path == STANDARD or is_device(path)):
         raise CommandError(
             f"the format of {path} is not known: its name must end in {', '.join(SUFFIXES)}"
         )
-    return path.lower().endswith(".parquet")
+    return "csv"
 
 
 def find(patterns: list[str], dask: str | None) -> list[tuple[str, str]]:
@@ -69,7 +79,7 @@ def find(patterns: list[str], dask: str | None) -> list[tuple[str, str]]:
                 raise CommandError(f"no file below {pattern} ends in {', '.join(SUFFIXES)}")
             found += [(str(table), str(table.relative_to(folder))) for table in sorted(tables)]
     for name, _ in found:
-        is_parquet(name)
+        format_of(name)
     if sum(name == STANDARD for name, _ in found) > 1:
         raise CommandError("standard input (-) can be read only once")
     return [(absolute(name), below) for name, below in found] if dask else found
@@ -155,10 +165,17 @@ def columns_of(paths: tuple[str, ...], out: str) -> tuple[dict[str, pa.Scalar], 
     )
 
 
+def written(name: str) -> str:
+    """Name the output for an input: what comes as HDF5 is written as Parquet."""
+    return str(Path(name).with_suffix(".parquet")) if format_of(name) == "hdf5" else name
+
+
 def may_write(out: str, force: bool) -> None:
     """Raise unless an output can take a table."""
     if is_parquet(out) and is_device(out):
         raise CommandError(f"{out} is a pipe or device, and Parquet is not written to one: use CSV")
+    if format_of(out) == "hdf5":
+        raise CommandError(f"{out}: HDF5 is not written: use {', '.join(('.parquet', *CSV))}")
     refuse_existing(out, force)
 
 
@@ -171,7 +188,7 @@ def plan(options: argparse.Namespace, say: Say) -> list[Job]:
         raise CommandError(f"standard input needs an output file, and {out} is a folder")
     groups: list[tuple[tuple[str, ...], str]]
     if folder:
-        groups = [((name,), str(Path(out, below))) for name, below in found]
+        groups = [((name,), str(Path(out, written(below)))) for name, below in found]
     else:
         groups = [(tuple(name for name, _ in found), out)]
     jobs = [Job(inputs, columns_of(inputs, out), out) for inputs, out in groups]

@@ -19,14 +19,15 @@ COMMANDS = (
 )
 
 INPUTS = """\
-Tables are CSV (.csv, .csv.gz, .csv.bz2, .csv.zst) or Parquet (.parquet).
-IN is a file, a folder (all tables below it), a quoted pattern such as
-'data/**/*.parquet', or - for CSV from standard input."""
+Tables are CSV (.csv, .csv.gz, .csv.bz2, .csv.zst), Parquet (.parquet) or, to
+read, HDF5 and NetCDF-4 (.h5, .hdf5, .he5, .nc, .nc4). IN is a file, a folder
+(all tables below it), a quoted pattern such as 'data/**/*.parquet', or - for
+CSV from standard input."""
 
 OUTPUTS = """
 All columns are kept. OUT takes the rows of all inputs if it is a file, in the
 format of its suffix; a folder (one that exists, or a name that ends in /) gets
-a file for each input; - is CSV to standard output. An output appears whole or
+a file for each input, Parquet for HDF5; - is CSV to standard output. An output appears whole or
 not at all, and one that exists is kept unless --force is given."""
 
 
@@ -109,6 +110,20 @@ def tables(
         metavar="N",
         help="leave out so many lines below the column names, such as ERDDAP's of units; default 0",
     )
+    group = command.add_argument_group("HDF5 files")
+    group.add_argument(
+        "--group",
+        default="/",
+        metavar="NAME",
+        help="the group that holds the table, or a quoted pattern of several, such as"
+        " 'gt*/land_ice_segments'; default /",
+    )
+    group.add_argument(
+        "--columns",
+        type=names,
+        metavar="A,B,...",
+        help="the datasets to read; by default all of one dimension in the group",
+    )
     command.set_defaults(value=None)
 
 
@@ -179,6 +194,11 @@ def text(given: str) -> str:
     if given:
         return given
     raise argparse.ArgumentTypeError("it is empty")
+
+
+def names(given: str) -> list[str]:
+    """Read names that commas separate."""
+    return [text(name.strip()) for name in given.split(",")]
 
 
 def column(given: str) -> str:

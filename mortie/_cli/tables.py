@@ -2,25 +2,48 @@
 
 import argparse
 import contextlib
-from collections.abc import Iterator
-from typing import IO, Any
+from collections.abc import Collection, Iterator
+from typing import IO, Any, Protocol
 
 import pyarrow as pa
 
 from mortie._cli.atomic import STANDARD
 from mortie._cli.csv_files import CsvSink, CsvSource
-from mortie._cli.errors import errors_of
-from mortie._cli.files import is_parquet
+from mortie._cli.errors import Say, errors_of
+from mortie._cli.files import format_of, is_parquet
 from mortie._cli.parquet_files import ParquetSink, ParquetSource
 
-Source = ParquetSource | CsvSource
+
+class Source(Protocol):
+    """A table that is read once; `position` and `size` are in bytes."""
+
+    path: str
+    position: int
+    size: int
+    decimal: str
+    codecs: dict[str, str]  # the compression of columns
+    schema: pa.Schema
+
+    def batches(self, columns: Collection[str] | None = None) -> Iterator[pa.RecordBatch]:
+        """Read the rows of all columns, or of some."""
+
+    def close(self) -> None:
+        """Close the file."""
 
 
 @contextlib.contextmanager
-def open_source(path: str, options: argparse.Namespace, *how: Any) -> Iterator[Source]:
+def open_source(path: str, options: argparse.Namespace, *how: Any, say: Say) -> Iterator[Source]:
     """Open a table by its suffix; the other arguments are those of `CsvSource`."""
     with errors_of("standard input" if path == STANDARD else path):
-        source = ParquetSource(path) if is_parquet(path) else CsvSource(path, options, *how)
+        source: Source
+        if format_of(path) == "hdf5":
+            from mortie._cli.hdf5_files import Hdf5Source
+
+            source = Hdf5Source(path, options, say)
+        elif is_parquet(path):
+            source = ParquetSource(path)
+        else:
+            source = CsvSource(path, options, *how)
     with contextlib.closing(source):
         yield source
 

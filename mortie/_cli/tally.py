@@ -67,7 +67,7 @@ def count(
     Those without a value, where values are summed, count for nothing.
     """
     cells, rows = Tally(options.value is not None), 0
-    with open_source(path, options) as source:
+    with open_source(path, options, say=say) as source:
         operation = cells_of(source.schema, options)
         names = operation.choose(source, say)
         for _, results, left_out in results_of(source, operation, names, advance, names):
