@@ -58,7 +58,7 @@ def wheels(session):
         session.error("two builds of one commit differ")
     [sdist], [built] = folder.glob("*.tar.gz"), folder.glob("*.whl")
     shutil.rmtree("dist", ignore_errors=True)
-    session.run("auditwheel", "repair", "--plat", MANYLINUX, "-w", "dist", str(built))
+    session.run("auditwheel", "repair", "--strip", "--plat", MANYLINUX, "-w", "dist", str(built))
     shutil.copy(sdist, "dist")
     session.run("twine", "check", "--strict", *map(str, Path("dist").iterdir()))
     [wheel] = Path("dist").glob("*.whl")

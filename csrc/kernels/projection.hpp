@@ -108,7 +108,9 @@ struct Parallels {
     Bits plain;
 };
 
-template <typename Real> void find_parallels(std::size_t n, const double *lats, Parallels &found) {
+// (Inlined where blocks are walked, GCC makes no vectors of the plain loops.)
+template <typename Real>
+[[gnu::noinline]] void find_parallels(std::size_t n, const double *lats, Parallels &found) {
     const Real zero(0.0);
     const Real one(1.0);
     found.plain = for_registers<Real>(n, [&](std::size_t i) {
@@ -148,7 +150,8 @@ struct Meridians {
     Bits plain;
 };
 
-template <typename Real> void find_meridians(std::size_t n, const double *lons, Meridians &found) {
+template <typename Real>
+[[gnu::noinline]] void find_meridians(std::size_t n, const double *lons, Meridians &found) {
     const Real zero(0.0);
     found.plain = for_registers<Real>(n, [&](std::size_t i) {
         const Real angle = Real::load(lons + i) * Real(degree);
@@ -267,9 +270,10 @@ static const T *whole_registers(std::size_t n, Broadcast<T> input, T (&room)[blo
 // the points are: so they wait until a block has been read. `write(n, order, pixels, nest)` makes
 // pixel numbers, in whole registers, for which the orders are all there, and `finish(n, order,
 // nest, numbers)`, a kernel, what is asked.
-template <typename Real, auto write, Int64 highest, auto finish>
-std::size_t points_to_numbers(std::size_t n, Broadcast<Int64> order, Broadcast<double> lat,
-                              Broadcast<double> lon, Int64 *numbers) noexcept {
+template <typename Real, auto write>
+std::size_t convert_points(std::size_t n, Broadcast<Int64> order, Broadcast<double> lat,
+                           Broadcast<double> lon, Int64 *numbers, Int64 highest,
+                           decltype(Kernels::nest2mort) finish) noexcept {
     constexpr std::size_t width = Real::width;
     alignas(64) Int64 order_room[block_size];
     alignas(64) double lat_room[block_size];
@@ -303,6 +307,12 @@ std::size_t points_to_numbers(std::size_t n, Broadcast<Int64> order, Broadcast<d
             return finish(done, order.from(at), nest, numbers + at);
         });
     });
+}
+
+template <typename Real, auto write, Int64 highest, auto finish>
+std::size_t points_to_numbers(std::size_t n, Broadcast<Int64> order, Broadcast<double> lat,
+                              Broadcast<double> lon, Int64 *numbers) noexcept {
+    return convert_points<Real, write>(n, order, lat, lon, numbers, highest, finish);
 }
 
 // The plainest `write`.
