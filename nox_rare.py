@@ -32,6 +32,9 @@ SANITIZED = [
     for name in ("kernels", "layouts", "processes")  # the first runs others with every kernel
 ]
 
+# What regions and maps are compared with, besides the extra named test.
+PEERS = ["cartopy", "scipy", "spherely"]
+
 # The packages whose tables and arrays our tests use; vaex, on Python 3.11, keeps some of them old.
 ECOSYSTEM = [
     *("astropy", "awkward", "cartopy", "dask[dataframe]", "distributed", "duckdb", "polars"),
@@ -263,7 +266,9 @@ def soak(session):
 def long(session):
     """Make a million calls of everything and many more examples; takes hours."""
     session.install(".[test]")
-    tests = [f"tests/test_{name}.py" for name in ("leaks", "processes", "layouts", "digits", "regions")]
+    tests = [
+        f"tests/test_{name}.py" for name in ("leaks", "processes", "layouts", "digits", "regions")
+    ]
     session.run("pytest", "-s", *tests, *session.posargs, env={"MORTIE_LONG_TESTS": "1"})
 
 
