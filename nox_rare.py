@@ -265,10 +265,9 @@ def soak(session):
 @nox.session
 def long(session):
     """Make a million calls of everything and many more examples; takes hours."""
-    session.install(".[test]")
-    tests = [
-        f"tests/test_{name}.py" for name in ("leaks", "processes", "layouts", "digits", "regions")
-    ]
+    session.install(".[test]", *PEERS)
+    names = ("leaks", "processes", "layouts", "digits", "sets", "dask", "regions", "locate")
+    tests = [f"tests/test_{name}.py" for name in names]
     session.run("pytest", "-s", *tests, *session.posargs, env={"MORTIE_LONG_TESTS": "1"})
 
 
