@@ -7,6 +7,7 @@ import csv
 import datetime
 import decimal
 import gzip
+import json
 import os
 import re
 import signal
@@ -871,6 +872,35 @@ def test_plot(folder, suffix, magic):
     run("plot", "points.parquet", "-o", "map" + suffix, "--order", 3, "--value", "h")
     assert Path("map" + suffix).read_bytes().startswith(magic)
     assert "exists already" in fails("plot", "points.parquet", "-o", "map" + suffix, "--order", 3)
+
+
+def test_plot_options(folder):
+    pytest.importorskip("pyogrio", reason="pyogrio is missing; pip install pyogrio")
+    pq.write_table(points(1000).append_column("h", [np.arange(1000.0)]), "points.parquet")
+    ring = [[[0, -80], [90, -80], [45, -60], [0, -80]]]
+    basin = {
+        "type": "Feature",
+        "properties": {},
+        "geometry": {"type": "Polygon", "coordinates": ring},
+    }
+    Path("basin.geojson").write_text(json.dumps({"type": "FeatureCollection", "features": [basin]}))
+    given = ("plot", "points.parquet", "--order", 4, "--value", "h", "-o", "map.svg")
+    run(*given, "--regions", "basin.geojson", "--title", "costs $5 and $6", "--log")
+    first = Path("map.svg").read_text()
+    assert "costs $5 and $6" in re.sub(r"<!-- (.*?) -->", r"\1", first)
+    options = ("--projection", "EPSG:3031", "--vmin", 1, "--vmax", "20.5", "--cmap", "plasma")
+    run(*given, "--force", *options)
+    assert Path("map.svg").read_text() != first
+    assert (
+        fails(*given, "--force", "--vmin", 3, "--vmax", 2) == "--vmin 3 is not less than --vmax 2"
+    )
+    assert "'nocolours' is not a valid" in fails(*given, "--force", "--cmap", "nocolours")
+    assert "absent.gpkg" in fails(*given, "--force", "--regions", "absent.gpkg")
+    negative = points(100).append_column("h", [-np.ones(100)])
+    pq.write_table(negative, "negative.parquet")
+    assert fails("plot", "negative.parquet", *given[2:], "--force", "--log") == (
+        "logarithms need values above 0, and there are none"
+    )
 
 
 def test_plot_refuses(folder):

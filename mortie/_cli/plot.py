@@ -6,14 +6,18 @@ coordinates. OUT is a picture (.png, .pdf, .svg).
 
 examples:
   mortie plot indexed.parquet -o map.png --order 6
-  mortie plot density.parquet -o density.pdf --value count
+  mortie plot density.parquet -o density.pdf --value count --log
+  mortie plot points.parquet -o map.png --order 7 --value h_li --regions basins.gpkg
 """
 
 import argparse
 from pathlib import Path
+from typing import Any
 
 from mortie._cli import parser
 from mortie._cli.errors import CommandError
+
+PROJECTIONS = ("auto", "south", "EPSG:3031", "north", "EPSG:3413", "plate-carree")
 
 
 def arguments(command: argparse.ArgumentParser) -> None:
@@ -23,6 +27,25 @@ def arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("--value", metavar="COL", help="column that colours the cells")
     parser.indices(command)
     parser.points(command)
+    group = command.add_argument_group("the map")
+    group.add_argument(
+        "--projection",
+        choices=PROJECTIONS,
+        default="auto",
+        help="by default that which suits the cells",
+    )
+    group.add_argument("--log", action="store_true", help="scale colours by logarithms")
+    limits = "what the {} colour stands for; by default it leaves out the {} 2 %% of cells"
+    group.add_argument("--vmin", type=float, metavar="X", help=limits.format("first", "least"))
+    group.add_argument("--vmax", type=float, metavar="X", help=limits.format("last", "greatest"))
+    group.add_argument("--cmap", metavar="NAME", help="matplotlib's name of the colours")
+    group.add_argument("--title", metavar="TEXT", help="what stands above the map")
+    group.add_argument(
+        "--regions",
+        type=parser.text,
+        metavar="FILE",
+        help="outlines to draw: GeoPackage, Shapefile, GeoJSON or GeoParquet",
+    )
 
 
 def run(options: argparse.Namespace) -> None:
@@ -31,27 +54,57 @@ def run(options: argparse.Namespace) -> None:
 
     mpl.use("agg")  # a file needs no window
     from matplotlib.figure import Figure
-    from matplotlib.ticker import MaxNLocator
 
+    from mortie import plot
     from mortie._cli.atomic import refuse_existing, whole_file
     from mortie._cli.tally import tally
     from mortie._cli.work import say
-    from mortie.plot import cells
 
     refuse_existing(options.output, options.force)
-    morton, values, *sums = (column.to_numpy() for column in tally(options))
-    # A column's name is no mathematical formula, even between dollars.
-    label = "points per cell" if options.value is None else options.value.replace("$", r"\$")
-    figure = Figure(figsize=(8, 6), layout="constrained")
+    if None not in (options.vmin, options.vmax) and not options.vmin < options.vmax:
+        raise CommandError(f"--vmin {options.vmin:g} is not less than --vmax {options.vmax:g}")
+    outlines = None
+    if options.regions:
+        outlines = outlines_of(options.regions)
+    morton, counts, *sums = (column.to_numpy() for column in tally(options))
+    figure = Figure(figsize=(8, 6), layout="compressed")
     try:
-        values = sums[0] / values if sums else values
-        drawn = cells(morton, values, ax=figure.subplots(), label=label)
+        drawn = plot.cells(
+            morton,
+            sums[0] / counts if sums else counts,
+            ax=figure.subplots(),
+            projection=options.projection,
+            label=plain(options.value) if sums else "points per cell",
+            norm="log" if options.log else None,
+            vmin=options.vmin,
+            vmax=options.vmax,
+            cmap=options.cmap,
+        )
+        if outlines is not None:
+            plot.regions(outlines, ax=drawn.axes)
     except ValueError as error:
         raise CommandError(error) from None
-    if not sums and drawn.colorbar:
-        drawn.colorbar.set_ticks(MaxNLocator(integer=True))
+    if options.title:
+        drawn.axes.set_title(plain(options.title))
     with whole_file(options.output, options.force, say) as file:
         try:
             figure.savefig(file, format=Path(options.output).suffix[1:], dpi=150)
         except ValueError as error:  # an unknown format, with those that are known
             raise CommandError(f"{options.output}: {error}") from None
+
+
+def outlines_of(path: str) -> Any:
+    """Read the regions of a file."""
+    from mortie._cli.geometries import read_geometries
+    from mortie.regions import Regions
+
+    geometries, _ = read_geometries(path)
+    try:
+        return Regions(geometries)
+    except ValueError as error:
+        raise CommandError(f"{path}: {error}") from None
+
+
+def plain(text: str) -> str:
+    """Write text so that it is no mathematical formula, even between dollars."""
+    return text.replace("$", r"\$")

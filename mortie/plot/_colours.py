@@ -27,6 +27,8 @@ def limit(collection: Any, norm: Any, vmin: float | None, vmax: float | None) ->
     values = values[np.isfinite(values)]
     if isinstance(scale, LogNorm):
         values = values[values > 0]
+        if not values.size:
+            raise ValueError("logarithms need values above 0, and there are none")
     said = ""
     if values.size and (low is None or high is None):
         ends = values.min(), values.max()
