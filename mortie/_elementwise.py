@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 import mortie
+from mortie.missing import compute
 
 __all__ = ["FIELDS", "UFUNCS", "call", "results"]
 
@@ -39,11 +40,5 @@ def results(ufunc: np.ufunc) -> list[tuple[np.dtype[Any], int | None]]:
 
 def call(ufunc: np.ufunc, values: list[Any], missing: Any) -> list[Any]:
     """Give arrays of results, zeros where `missing` is true: there the ufunc sees no value."""
-    present = ~missing
-    found = ufunc(*(value[present] for value in values))
-    filled = []
-    for result in found if isinstance(found, tuple) else (found,):
-        array = np.zeros((len(missing), *result.shape[1:]), result.dtype)
-        array[present] = result
-        filled.append(array)
-    return filled
+    found = compute(ufunc, values, missing)
+    return list(found) if isinstance(found, tuple) else [found]

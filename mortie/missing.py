@@ -200,38 +200,55 @@ def _on_columns(call: Callable[..., Any], columns: Sequence[Any]) -> Any:
         return call()
     values, masks = zip(*map(split, columns), strict=True)
     shape = np.broadcast_shapes(*(each.shape for each in values))
-    missing = np.zeros(shape, bool)
-    for mask in masks:
-        if mask is not None:
-            missing |= mask
-    gaps = np.flatnonzero(missing)
-    nothing = 0 < gaps.size == missing.size
-
-    def complete(value: Any, mask: Any) -> Any:
-        """Repeat the first row that is whole in the place of those that are not."""
-        if nothing:  # what lacks every value may be of any type
-            return np.zeros(0, bool if mask is not None and mask.all() else value.dtype)
-        if not gaps.size or value.ndim == 0:
-            return value[()]
-        filled = np.array(np.broadcast_to(value, shape), order="C")
-        filled.reshape(-1)[gaps] = filled.flat[np.argmin(missing)]
-        return filled
+    lacking = [mask for mask in masks if mask is not None and mask.any()]
+    missing = np.broadcast_to(functools.reduce(np.logical_or, lacking, False), shape)
+    if missing.size and missing.all():  # what lacks every value may be of any type
+        values = tuple(
+            value.astype(bool) if mask is not None and mask.all() else value
+            for value, mask in zip(values, masks, strict=True)
+        )
 
     def mark(result: Any) -> Any:
-        found = np.require(result, requirements="W")
-        if nothing:
-            found = np.zeros(shape + found.shape[1:], found.dtype)
-        elif gaps.size:
-            found.reshape(missing.size, -1)[gaps] = 0
-        if found.ndim == 0:
-            return np.ma.masked if missing else found[()]
+        if result.ndim == 0:
+            return np.ma.masked if missing else result[()]
         if all(mask is None for mask in masks):
             return result
         # The result may be flat, or have more dimensions: those of a generalized ufunc.
-        flat = shape if found.size != missing.size else found.shape
-        marks = missing.reshape(flat + (1,) * (found.ndim - len(flat)))
-        alike = [each for each, of in zip(columns, values, strict=True) if of.shape == found.shape]
-        return join(found, np.array(np.broadcast_to(marks, found.shape)), alike)
+        flat = shape if result.size != missing.size else result.shape
+        marks = missing.reshape(flat + (1,) * (result.ndim - len(flat)))
+        alike = [e for e, value in zip(columns, values, strict=True) if value.shape == result.shape]
+        return join(result, np.array(np.broadcast_to(marks, result.shape)), alike)
 
-    results = call(*map(complete, values, masks))
+    results = compute(call, values, missing)
     return tuple(map(mark, results)) if isinstance(results, tuple) else mark(results)
+
+
+def compute(call: Callable[..., Any], values: Sequence[Any], missing: Any) -> Any:
+    """Call with arrays, but for the places where values are missing: there the results are 0.
+
+    The function sees each of these rows as the first one that is whole.
+    """
+    gaps = np.flatnonzero(missing)
+    nothing = 0 < gaps.size == missing.size
+    first = np.argmin(missing) if gaps.size and not nothing else 0
+
+    def complete(value: Any) -> Any:
+        if nothing:
+            return np.zeros(0, value.dtype)
+        if not gaps.size or value.ndim == 0:
+            return value[()]
+        filled = np.array(np.broadcast_to(value, missing.shape), order="C")
+        filled.reshape(-1)[gaps] = filled.flat[first]
+        return filled
+
+    def blank(result: Any) -> Any:
+        found = np.asarray(result)
+        if nothing:
+            return np.zeros(missing.shape + found.shape[1:], found.dtype)
+        if gaps.size:
+            found = np.require(found, requirements="W")
+            found.reshape(missing.size, -1)[gaps] = 0
+        return found
+
+    results = call(*map(complete, values))
+    return tuple(map(blank, results)) if isinstance(results, tuple) else blank(results)
