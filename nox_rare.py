@@ -32,8 +32,8 @@ SANITIZED = [
     for name in ("kernels", "layouts", "processes")  # the first runs others with every kernel
 ]
 
-# What regions and maps are compared with, besides the extra named test.
-PEERS = ["cartopy", "scipy", "spherely"]
+# What tests compare with, or use in the documentation, beyond the extra named test.
+PEERS = ["cartopy", "duckdb", "polars", "scipy", "spherely", "xarray"]
 
 # The packages whose tables and arrays our tests use; vaex, on Python 3.11, keeps some of them old.
 ECOSYSTEM = [
