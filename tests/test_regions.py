@@ -181,6 +181,19 @@ def test_straight_in_longitude_and_latitude():
         check(makers.line(np.stack([x, y], axis=1)), 3, edges="planar")
 
 
+@pytest.mark.parametrize("mixed", [False, True])
+def test_within_polygons_that_overlap(mixed):
+    parts = [shapely.box(0, 0, 30, 30), shapely.box(20, 20, 50, 50), shapely.box(5, 5, 9, 25)]
+    line = shapely.LineString([(1, 1), (40, 40)])
+    together = shapely.GeometryCollection([line, *parts])
+    cells = mortie.cover(together, 6, mode="within", mixed=mixed)
+    expected = np.concatenate([mortie.cover(part, 6, mode="within") for part in parts])
+    if mixed:
+        check_mixed(cells, np.unique(mortie.mort2nest(expected)), 6)
+    else:
+        assert np.array_equal(mortie.mort2nest(cells), np.unique(mortie.mort2nest(expected)))
+
+
 def test_turns_and_mirrors():
     healpy = pytest.importorskip("healpy", reason="healpy is missing; mortie[test] has it")
     random = draw(6)
@@ -291,6 +304,19 @@ def test_discs_as_healpy(seed):
         2**6, vectors_of(lat, lon), np.radians(radius), nest=True, inclusive=True, fact=16
     )
     assert np.isin(overlap, inclusive).all()
+
+
+def test_real_basins(drainage):
+    """Coasts of up to 81,595 vertices don't cross themselves, and lie in the boundary's cells."""
+    ids = drainage["polygon_id"]
+    basins = [(drainage["lat"][ids == k], drainage["lon"][ids == k]) for k in np.unique(ids)]
+    cells, place = mortie.cover(basins, 9, mode="boundary")
+    for k, basin in enumerate(basins):
+        assert np.isin(mortie.latlon2mort(9, *basin), cells[place == k]).all()
+    lat, lon = (part.copy() for part in max(basins, key=lambda basin: len(basin[0])))
+    lat[1000], lon[1000] = lat[5000], lon[5000]
+    with pytest.raises(ValueError, match=r"geometry 0, part 0, vertex \d+: .* cross itself"):
+        mortie.cover((lat, lon), 9)
 
 
 def test_neighbours_share_no_centre():

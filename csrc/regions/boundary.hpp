@@ -37,9 +37,6 @@ class Boundary {
     Boundary(std::int64_t order, bool oriented, Interrupt interrupt) noexcept
         : grid_(order), oriented_(oriented), interrupt_(interrupt) {}
 
-    // Lines and points, which have no inside, are checked but leave no passages.
-    void keep_only_insides() noexcept { only_insides_ = true; }
-
     // Lets a search for crossings know the vertices of rings.
     void tell(CrossingSearch *search) noexcept { search_ = search; }
 
@@ -62,9 +59,6 @@ class Boundary {
             if (found.fault == Fault::none && path.kind != Kind::line) {
                 found = close(path, recorder, first);
             }
-        }
-        if (only_insides_ && (path.kind == Kind::line || path.kind == Kind::points)) {
-            passages_.shrink(first);
         }
         if (found.fault == Fault::none && (passages_.failed() || recorder.is_broken())) {
             found.fault = passages_.failed() ? Fault::memory : Fault::broken;
@@ -271,7 +265,6 @@ class Boundary {
 
     Grid grid_;
     bool oriented_;
-    bool only_insides_ = false;
     Interrupt interrupt_;
     CrossingSearch *search_ = nullptr;
     std::size_t asked_at_ = 0;

@@ -29,10 +29,6 @@ class Coverer {
           finer_(walked_order(order, Mode::centre), oriented, interrupt), search_(interrupt),
           descent_(order, mode, boundary_, interrupt) {
         boundary_.tell(&search_);
-        if (mode == Mode::within) {
-            boundary_.keep_only_insides();
-            finer_.keep_only_insides();
-        }
     }
 
     void begin() noexcept {
@@ -40,8 +36,9 @@ class Coverer {
         finer_.clear();
         paths_.clear();
         search_.clear();
+        blocks_.clear();
         parts_ = 0;
-        descent_.know_centres(nullptr);
+        polygons_ = 0;
     }
 
     // A polygon's holes follow its shell.
@@ -66,20 +63,12 @@ class Coverer {
         if (const Finding found = end_polygon(); found.fault != Fault::none) {
             return found;
         }
-        if (is_stopped()) {
-            return {};
-        }
-        if (paths_.failed() || !boundary_.sort()) {
-            return {Fault::memory};
-        }
-        blocks_.clear();
-        descent_.run(blocks_);
-        if (descent_.is_unsure()) {
-            if (const Finding found = find_centres(); found.fault != Fault::none || is_stopped()) {
+        if (mode_ != Mode::within) {
+            if (const Finding found = descend(); found.fault != Fault::none) {
                 return found;
             }
-            blocks_.clear();
-            descent_.run(blocks_);
+        } else if (polygons_ > 1) {
+            unite(blocks_);
         }
         for (const Block block : blocks_) {
             size_ += std::int64_t{1} << 2 * depth_of(block);
@@ -110,10 +99,40 @@ class Coverer {
     }
 
   private:
+    // A cell lies within a region if it lies within one polygon, whatever arcs of others or lines
+    // run through it: for this mode each polygon is a region of its own.
     Finding end_polygon() noexcept {
-        const Finding found = is_stopped() ? Finding{} : search_.find();
+        Finding found = is_stopped() ? Finding{} : search_.find();
         search_.clear();
+        if (mode_ == Mode::within && found.fault == Fault::none && !boundary_.passages().empty()) {
+            found = descend();
+            ++polygons_;
+            boundary_.clear();
+            finer_.clear();
+            paths_.clear();
+        }
         return found;
+    }
+
+    // Appends the cells of the boundary's region.
+    Finding descend() noexcept {
+        if (is_stopped()) {
+            return {};
+        }
+        if (paths_.failed() || !boundary_.sort()) {
+            return {Fault::memory};
+        }
+        const std::size_t before = blocks_.size();
+        descent_.know_centres(nullptr);
+        descent_.run(blocks_);
+        if (descent_.is_unsure()) {
+            blocks_.shrink(before);
+            if (const Finding found = find_centres(); found.fault != Fault::none || is_stopped()) {
+                return found;
+            }
+            descent_.run(blocks_);
+        }
+        return {blocks_.failed() ? Fault::memory : Fault::none};
     }
 
     // The centres of cells that an arc meets at each corner.
@@ -127,13 +146,13 @@ class Coverer {
             return {};
         }
         centres_.clear();
-        blocks_.clear();
         if (!finer_.sort()) {
             return {Fault::memory};
         }
         Descent centres(order_, Mode::centre, finer_, interrupt_);
         centres.set_centres(&centres_);
-        centres.run(blocks_);
+        Buffer<Block> ignored;
+        centres.run(ignored);
         descent_.know_centres(&centres_);
         return {centres_.failed() ? Fault::memory : Fault::none};
     }
@@ -170,6 +189,7 @@ class Coverer {
     Boundary finer_; // at the next order, for the centres of cells met at each corner
     CrossingSearch search_;
     std::size_t parts_ = 0;
+    std::size_t polygons_ = 0;
     Buffer<Path> paths_;
     Centres centres_;
     Descent descent_;
