@@ -263,6 +263,7 @@ def cover(
     kinds: np.ndarray,
     paths: np.ndarray,
     geometries: np.ndarray,
+    numbers: np.ndarray,
     order: int,
     mode: int,
     mixed: bool,
