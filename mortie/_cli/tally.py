@@ -3,16 +3,18 @@
 import argparse
 import functools
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 
 from mortie._cli.columns import to_numpy
-from mortie._cli.errors import Say
+from mortie._cli.errors import CommandError, Say
 from mortie._cli.files import find
+from mortie._cli.geometries import RegionFile
 from mortie._cli.rows import cells_of, results_of
 from mortie._cli.tables import open_source
-from mortie._cli.work import each
+from mortie._cli.work import each, say
 
 NAMES = ("morton", "count", "sum")
 MANY = 1 << 20
@@ -57,6 +59,21 @@ def tally(options: argparse.Namespace) -> pa.Table:
         cells.add(*sums)
     arrays = list(map(pa.array, cells.sums()))
     return pa.table(arrays, NAMES[: len(arrays)])
+
+
+def tally_regions(options: argparse.Namespace) -> pa.Table:
+    """Count the points of all inputs in each region, by its name."""
+    if options.column is not None:
+        raise CommandError("--column names indices, and regions take points: --lat and --lon")
+    options.regions = str(Path(options.regions).absolute())  # for workers in other folders
+    _, names = RegionFile.open(options.regions, options.id).regions()
+    places, counts = (column.to_numpy() for column in tally(options))
+    outside = int(counts[places < 0].sum())
+    if outside:
+        say(f"{outside:,} point{'s lie' if outside > 1 else ' lies'} in no region")
+    found = np.zeros(len(names), np.int64)
+    found[places[places >= 0]] = counts[places >= 0]
+    return pa.table([names, found], [options.id or "region", "count"])
 
 
 def count(
