@@ -297,6 +297,24 @@ def test_count_of_more_cells_than_are_summed_at_once(folder):
     assert morton[~south][:1000].tolist() == [index(18, pixel) for pixel in some]
 
 
+def test_tally_of_more_rows_than_are_sorted_at_once(monkeypatch):
+    from mortie._cli import tally
+
+    monkeypatch.setattr(tally, "SORTED_ROWS", 1000)
+    monkeypatch.setattr(tally, "MANY", 100)
+    random = np.random.default_rng(1)
+    for most in (1, 50, 10**6):
+        rows = [random.integers(-most, most, n) for n in (1, 999, 0, 1000, 2500, 3)]
+        cells = tally.Tally(values=False)
+        for part in rows:
+            cells.count(part)
+        expected = np.unique(np.concatenate(rows), return_counts=True)
+        for found, wanted in zip(cells.sums(), expected, strict=True):
+            np.testing.assert_array_equal(found, wanted)
+            assert found.dtype == np.int64
+    assert [len(column) for column in tally.Tally(values=False).sums()] == [0, 0]
+
+
 def test_info():
     indices = [-4112241134313231121, 12, 1, -6]
     out, err = run("info", *indices)

@@ -128,6 +128,29 @@ def test_errors(folder, options, text):
     assert not Path("out.parquet").exists()
 
 
+def test_count(folder):
+    Path("in").mkdir()
+    tables = [points(50_000, seed) for seed in range(2)]
+    for seed, table in enumerate(tables):
+        pq.write_table(table, f"in/{seed}.parquet")
+    found = places(pa.concat_tables(tables))
+    counts = np.bincount(found[found >= 0], minlength=4).tolist()
+    out, err = run("count", "in", "--regions", "boxes.gpkg", "--id", "number")
+    assert out == "number,count\n" + "".join(f"{7 + k},{n}\n" for k, n in enumerate(counts))
+    assert f"{(found < 0).sum():,} points lie in no region" in err
+    run("count", "in", "--regions", "boxes.gpkg", "--id", "NAME", "-o", "out.parquet")
+    expected = {"NAME": NAMES.tolist(), "count": counts}
+    assert pq.read_table("out.parquet").to_pydict() == expected
+    pq.write_table(pa.table({"lat": [-75.0], "lon": [12.0]}), "one.parquet")
+    out, err = run("count", "one.parquet", "--regions", "boxes.gpkg")
+    assert out == "region,count\n0,1\n1,0\n2,0\n3,0\n"
+    assert "no region" not in err
+    _, err = run("count", "in", "--regions", "boxes.gpkg", "--column", "x", code=1)
+    assert "--column names indices" in err
+    _, err = run("count", "in", "--regions", "boxes.gpkg", "--order", "3", code=2)
+    assert "not allowed with argument --regions" in err
+
+
 def test_dask(folder):
     distributed = pytest.importorskip("distributed", reason="mortie[dask] is not installed")
     Path("in").mkdir()
@@ -139,6 +162,8 @@ def test_dask(folder):
         n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0"
     ) as cluster:
         run(*options, "-o", "dask/", "--dask", cluster.scheduler_address)
+        count = ("count", "in", "--regions", "boxes.gpkg", "--id", "NAME")
+        assert run(*count, "--dask", cluster.scheduler_address)[0] == run(*count)[0]
     for seed in range(3):
         name = f"{seed}.parquet"
         assert Path("dask", name).read_bytes() == Path("local", name).read_bytes()

@@ -124,10 +124,10 @@ def tables(
         metavar="A,B,...",
         help="the datasets to read; by default all of one dimension in the group",
     )
-    command.set_defaults(value=None)
+    command.set_defaults(value=None, regions=None)
 
 
-def cells(command: argparse.ArgumentParser, **options: Any) -> None:
+def cells(command: Any, **options: Any) -> None:
     """Add the order of cells."""
     command.add_argument(
         "--order", type=order, metavar="K", help="HEALPix order of the cells, 0-18", **options
@@ -140,14 +140,14 @@ def points(command: argparse.ArgumentParser) -> None:
     command.add_argument("--lon", metavar="COL", help="longitudes, likewise")
 
 
-def regions(command: argparse.ArgumentParser, required: bool = False) -> None:
-    """Add a file of regions."""
-    command.add_argument(
+def regions(command: argparse.ArgumentParser, group: Any = None, **options: Any) -> None:
+    """Add a file of regions, which may be one of a group of options."""
+    (group or command).add_argument(
         "--regions",
         type=text,
         metavar="FILE",
-        required=required,
         help="regions: GeoPackage, Shapefile, GeoJSON or GeoParquet, in any coordinates",
+        **options,
     )
     command.add_argument(
         "--id",

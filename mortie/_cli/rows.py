@@ -13,6 +13,7 @@ import pyarrow as pa
 import mortie
 from mortie._cli import columns
 from mortie._cli.errors import CommandError, Say, TableError, errors_of
+from mortie._cli.geometries import RegionFile
 from mortie._cli.tables import Source
 
 Faults = list[tuple[str, np.ndarray, str]]  # columns, where they are bad, and the rules they break
@@ -121,8 +122,10 @@ class Indices(Operation):
 def cells_of(schema: pa.Schema, options: argparse.Namespace) -> Operation:
     """Find the cells of rows from their indices, where a table has them, else from coordinates.
 
-    Without an order, indices stay as they are.
+    Without an order, indices stay as they are. Of regions, places are given in place of cells.
     """
+    if options.regions is not None:
+        return Points(RegionFile.open(options.regions, options.id).places_of, options)
     order, points = options.order, (options.lat, options.lon) != (None, None)
     if options.column is not None or (not points and columns.candidates(schema, "column")):
         if order is None:
