@@ -244,7 +244,7 @@ def fuzz(session):
     )
     session.run("ninja", "-C", build)
     [seconds] = session.posargs or ["30"]
-    for name in ("digits", "points", "regions", "sets"):
+    for name in ("digits", "locate", "points", "regions", "sets"):
         # What was found stays, for the next time to begin with.
         corpus = Path("build/corpus", name)
         corpus.mkdir(parents=True, exist_ok=True)

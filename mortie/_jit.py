@@ -68,16 +68,19 @@ def source(element, arrays):
     if not arrays:
         return f"def call({', '.join(x)}):\n    return function({', '.join(x)})\n"
     y = [f"y{i}" for i in range(len(element.outputs))]
+    all_of, one_of = ("shape", "[i]")
+    if element.length is not None:
+        all_of, one_of = f"shape + ({element.length},)", "[i][:]"
     lines = [
         f"def call({', '.join(x)}):",
         f"    shape = np.broadcast_shapes({', '.join(f'np.shape({each})' for each in x)})",
         *(f"    {each} = np.broadcast_to({each}, shape)" for each in x),
         *(
-            f"    {each} = np.empty(shape, np.{dtype})"
+            f"    {each} = np.empty({all_of}, np.{dtype})"
             for each, dtype in zip(y, element.outputs, strict=True)
         ),
         "    for i in np.ndindex(shape):",
-        f"        {', '.join(f'{each}[i]' for each in y)} = function("
+        f"        {', '.join(f'{each}{one_of}' for each in y)} = function("
         f"{', '.join(f'{each}[i]' for each in x)})",
         f"    return {', '.join(y)}",
     ]

@@ -26,15 +26,17 @@ compiled = numba.njit
 class Element:
     """A function of one element, the types of its operands, and whether it may raise.
 
-    Those that are not for the fallback are for jitted code beside the extension alone.
+    Those that are not for the fallback are for jitted code beside the extension alone. With a
+    length the result is an array for each element.
     """
 
-    def __init__(self, function, inputs, outputs, raises, fallback):
+    def __init__(self, function, inputs, outputs, raises, fallback, length):
         self.function = function
         self.inputs = inputs.split()
         self.outputs = outputs.split()
         self.raises = raises
         self.fallback = fallback
+        self.length = length
 
     @functools.cached_property
     def compiled(self):
@@ -42,15 +44,18 @@ class Element:
         of = ", ".join(self.outputs)
         if len(self.outputs) > 1:
             of = f"Tuple(({of}))"
+        if self.length is not None:
+            of = f"{of}[::1]"
         signature = f"{of}({', '.join(self.inputs)})"
         return numba.njit(signature)(self.function)
 
 
-def element(inputs, outputs, raises=True, fallback=True):
+def element(inputs, outputs, raises=True, fallback=True, length=None):
     """Make a function that of one element of the ufunc of its name."""
 
     def add(function):
-        ELEMENTS[function.__name__] = Element(function, inputs, outputs, raises, fallback)
+        this = Element(function, inputs, outputs, raises, fallback, length)
+        ELEMENTS[function.__name__] = this
         return function
 
     return add
@@ -368,16 +373,21 @@ def latlon2mort(order, lat, lon):
     return encode(order, nest, nest >> (2 * order))
 
 
-@element("int64", "float64 float64")
-def mort2latlon(morton):
-    """Give the latitudes and longitudes of the centres of cells."""
-    order, nest = decode_index(morton)
+@compiled
+def nest2pixel(order, nest):
     x = 0
     y = 0
     for level in range(order):
         x |= (nest >> (2 * level) & 1) << level
         y |= (nest >> (2 * level + 1) & 1) << level
-    face = nest >> (2 * order)
+    return x, y, nest >> (2 * order)
+
+
+@element("int64", "float64 float64")
+def mort2latlon(morton):
+    """Give the latitudes and longitudes of the centres of cells."""
+    order, nest = decode_index(morton)
+    x, y, face = nest2pixel(order, nest)
     nside = 1 << order
     width = 1 / float(nside)
     cap = 1.0 / 3 * (width * width)
@@ -404,3 +414,43 @@ def mort2latlon(morton):
     else:
         phi = 0.5 * HALF_PI * float(along) / float(ring)
     return 90 - colat * (180 / math.pi), phi * (180 / math.pi)
+
+
+# --- index/neighbours.hpp ---
+
+# From the south-west clockwise: what x and y change by.
+STEPS = ((-1, 0), (-1, 1), (0, 1), (1, 1), (1, 0), (1, -1), (0, -1), (-1, -1))
+
+# The base cell beyond an edge or a corner: its row, -1 if there is none, and how many columns
+# further east it is; by the row of the base cell, and by where x and y leave it.
+BEYOND = (
+    (((2, 0), (1, 0), (-1, 0)), ((1, 1), (0, 0), (0, -1)), ((-1, 0), (0, 1), (0, 2))),
+    (((-1, 0), (2, -1), (1, -1)), ((2, 0), (1, 0), (0, -1)), ((1, 1), (0, 0), (-1, 0))),
+    (((2, 2), (2, -1), (-1, 0)), ((2, 1), (2, 0), (1, 0)), ((-1, 0), (1, 1), (0, 0))),
+)
+
+
+@compiled
+def side(line, last):
+    return 0 if line < 0 else 2 if line > last else 1
+
+
+@element("int64", "int64", fallback=False, length=8)
+def mort_neighbours(morton):
+    order, nest = decode_index(morton)
+    at_x, at_y, face = nest2pixel(order, nest)
+    last = (1 << order) - 1
+    row = face // 4
+    found = np.zeros(8, np.int64)
+    for place, (dx, dy) in enumerate(STEPS):
+        x = at_x + dx
+        y = at_y + dy
+        next_row, east = BEYOND[row][side(x, last)][side(y, last)]
+        if next_row < 0:
+            continue
+        next_face = 4 * next_row + ((face + east) & 3)
+        next_x, next_y = x & last, y & last
+        if next_row == row and row != 1 and (x != next_x or y != next_y):
+            next_x, next_y = min(max(y, 0), last), min(max(x, 0), last)
+        found[place] = encode(order, address(order, next_x, next_y), next_face)
+    return found

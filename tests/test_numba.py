@@ -116,6 +116,17 @@ def test_what_is_an_index(plain):
         assert plain.is_mort(number) == (exact.mort2norm(number) is not None), number
 
 
+def test_neighbours(plain):
+    for order in (0, 1, 2, 18):
+        pixels = range(12 * 4**order) if order < 3 else random.integers(0, 12 * 4**order, 20)
+        for nest in map(int, pixels):
+            around = [
+                exact.norm2mort(order, n % 4**order, n // 4**order) if n >= 0 else 0
+                for n in healpy.get_all_neighbours(2**order, nest, nest=True).tolist()
+            ]
+            assert plain.mort_neighbours(plain.nest2mort(order, nest)).tolist() == around
+
+
 def test_points(plain):
     for maker in points.MAKERS:
         for order in (0, 9, 18):
