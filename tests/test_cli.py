@@ -698,7 +698,7 @@ def test_exit_codes(folder):
 def test_version_and_help():
     assert run("--version") == (f"mortie {mortie.__version__}\n", "")
     assert all(name in run("--help")[0] for name in ("encode", "decode", "clip", "count", "plot"))
-    for command in ("encode", "decode", "clip", "locate", "count", "plot", "info", "demo"):
+    for command in ("encode", "decode", "clip", "cover", "locate", "count", "plot", "info", "demo"):
         assert f"\nexamples:\n  mortie {command}" in run(command, "--help")[0]
 
 

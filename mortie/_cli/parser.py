@@ -13,7 +13,7 @@ import mortie
 COMMANDS = (
     *(
         f"mortie._cli.{name}"
-        for name in ("encode", "decode", "clip", "locate", "count", "plot", "info")
+        for name in ("encode", "decode", "clip", "cover", "locate", "count", "plot", "info")
     ),
     "mortie.demo",
 )
