@@ -1,11 +1,12 @@
 """The time and memory of ``mortie encode`` on a large Parquet file, beside pyarrow and polars.
 
-``python benchmarks/bench_cli.py`` makes a file of 20 million points in a temporary folder. pyarrow
-alone reads it batch by batch and writes it with one more int64 column, in row groups of the same
-length and with the same compression; polars, where it is installed, copies the file; ``mortie
-encode`` does its work; each is a process of its own, in turns, and the least time counts, of the
-clock and of all processors together. At last a Dask cluster of two processes encodes the same file,
-whole and in parts, and each column must have the same bytes.
+``python benchmarks/bench_cli.py`` makes a file of 20 million points in a temporary folder.
+pyarrow alone reads it batch by batch and writes it with one more int64 column, in row groups of
+the same length and with the same compression; polars, where it is installed, copies the file,
+with its usual compression and with that of the file, which ``mortie encode`` keeps; and that does
+its work. Each is a process of its own, in turns, and the least time counts, of the clock and of
+all processors together. At last a Dask cluster of two processes encodes the same file, whole and
+in parts, and each column must have the same bytes.
 
 It needs ``pip install 'mortie[dask]'``.
 """
@@ -78,7 +79,10 @@ def pyarrow_alone(source: str, target: str) -> None:
             writer.write_table(pa.Table.from_batches(batches), GROUP_ROWS)
 
 
-POLARS = "import polars, sys; polars.read_parquet(sys.argv[1]).write_parquet(sys.argv[2])"
+POLARS = (
+    "import polars, sys; source, target, *codec = sys.argv[1:]; "
+    "polars.read_parquet(source).write_parquet(target, **dict(zip(['compression'], codec)))"
+)
 
 
 def measure(*command: str) -> tuple[float, float, float]:
@@ -133,6 +137,7 @@ def main() -> int:
         }
         if importlib.util.find_spec("polars"):
             commands["polars"] = (sys.executable, "-c", POLARS, str(source), alone)
+            commands["polars, same codec"] = (*commands["polars"], "snappy")
         runs: dict[str, list[tuple[float, float, float]]] = {label: [] for label in commands}
         for _ in range(options.rounds):
             for label, command in commands.items():

@@ -82,13 +82,25 @@ def stop(number: int, _: object) -> None:
     raise KeyboardInterrupt(number)
 
 
-def try_thread() -> None:
-    """Start a thread: where it has no memory to begin, Python's own way waits for it for ever."""
-    lock = _thread.allocate_lock()
-    lock.acquire()
-    _thread.start_new_thread(lambda: lock.release(), ())
-    if not lock.acquire(timeout=5):
-        raise MemoryError
+def try_threads() -> None:
+    """Start two threads at once, as reading takes, where pyarrow would crash or wait for ever.
+
+    Python's own way of starting waits for ever for a thread that has no memory to begin.
+    """
+    end = _thread.allocate_lock()
+    begun = [_thread.allocate_lock() for _ in range(2)]
+
+    def stay(lock):
+        lock.release()
+        with end:
+            pass
+
+    with end:
+        for lock in begun:
+            lock.acquire()
+            _thread.start_new_thread(stay, (lock,))
+        if not all(lock.acquire(timeout=5) for lock in begun):
+            raise MemoryError
 
 
 def open_standard_streams() -> None:
@@ -113,7 +125,7 @@ def run(options: argparse.Namespace) -> int:
         if options.dask:
             from mortie._cli import cluster  # noqa: F401
         heed(stop)
-        try_thread()
+        try_threads()
     return options.run(options) or 0
 
 

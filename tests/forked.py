@@ -37,16 +37,17 @@ class Command:
         err="ERR",
         largest=None,
         user=None,
+        threads=None,
         audit=None,
     ):
         """Start it in the current folder, and return its process id.
 
         The streams are names of files, or None for one that is closed; `largest` is the size that
-        a file may have, `user` the id of the user who runs it, `audit` a file for what the
-        interpreter does.
+        a file may have, `user` the id of the user who runs it, `threads` how many all processes of
+        this user may have, `audit` a file for what the interpreter does.
         """
         streams = [stdin, out, err]
-        options = {"largest": largest, "user": user, "audit": audit}
+        options = {"largest": largest, "user": user, "threads": threads, "audit": audit}
         return self.ask("start", list(map(str, arguments)), str(Path.cwd()), streams, options)
 
     def wait(self, process, seconds=30):
@@ -86,6 +87,8 @@ def main(arguments, folder, streams, options):
     )
     if options["largest"] is not None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (options["largest"],) * 2)
+    if options["threads"] is not None:
+        resource.setrlimit(resource.RLIMIT_NPROC, (options["threads"],) * 2)
     if options["user"] is not None:
         os.setgroups([])
         os.setgid(options["user"])

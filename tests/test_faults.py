@@ -592,3 +592,33 @@ sys.exit(main())
         done = subprocess.run(arguments, capture_output=True, text=True, check=False, timeout=60)
         assert refused(done.returncode, done.stderr) == message
         assert names() == ["in.csv"]
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root may be a user who has no other threads")
+@pytest.mark.parametrize("threads", [1, 2, 3, 4, 6])
+@pytest.mark.parametrize("name", ["in.csv", "in.parquet"])
+@pytest.mark.parametrize("out", ["out.csv", "out.parquet"])
+def test_few_threads(command, folder, threads, name, out):
+    """Where pyarrow may not start its threads, its readers can wait for ever or crash."""
+    Path("in.csv").write_bytes(HEAD + b"1,2,a\n" * 300_000)
+    pq.write_table(pyarrow.csv.read_csv("in.csv"), "in.parquet")
+    for path in [folder, *folder.parents][:4]:
+        path.chmod(path.stat().st_mode | 0o055)
+    folder.chmod(0o777)
+    for stream in ("OUT", "ERR"):
+        Path(stream).touch()
+        Path(stream).chmod(0o666)
+    code = command.wait(
+        command.start("encode", name, "-o", out, user=54321, threads=threads), seconds=60
+    )
+    err = Path("ERR").read_text()
+    if code:
+        message = refused(code, err)
+        assert message == "the system lets no more threads start" or message.startswith(name)
+        assert threads < 4
+        assert not Path(out).exists()
+    else:
+        assert err == SAID
+        read = pyarrow.csv.read_csv if out.endswith("csv") else pq.read_table
+        assert read(out)["morton"].to_pylist() == 300_000 * truth([1], [2])
+    assert not leftovers()

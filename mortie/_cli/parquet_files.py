@@ -42,7 +42,7 @@ class ParquetSource:
             self.schema, meta = file.schema_arrow, file.metadata
             # Of a column whose description is broken, reading is an error, but asking for its codec
             # is the end of the process.
-            next(file.iter_batches(1), None)
+            next(file.iter_batches(1, use_threads=False), None)
         groups = [meta.row_group(i) for i in range(meta.num_row_groups)]
         leaves = [meta.schema.column(i) for i in range(meta.num_columns)]
         types = dict(zip(self.schema.names, self.schema.types, strict=True))
@@ -81,7 +81,8 @@ class ParquetSource:
             )
         fine = far = False
         files = (self.open(coerce_int96_timestamp_unit=unit) for unit in ("ns", "us"))
-        batches = (file.iter_batches(BATCH_ROWS, columns=names) for file in files if names)
+        alone = {"columns": names, "use_threads": False}
+        batches = (file.iter_batches(BATCH_ROWS, **alone) for file in files if names)
         for pair in zip(*batches, strict=True):
             for name in names:
                 nano, micro = (
@@ -101,7 +102,9 @@ class ParquetSource:
         """Read the rows of all columns, or of some."""
         rows = int(np.clip(BATCH_BYTES / max(self.row_bytes, 1), 256, BATCH_ROWS))
         done, promised = 0, self.file.metadata.num_rows
-        for batch in self.file.iter_batches(rows, columns=columns and list(columns)):
+        # Where pyarrow may not start the threads that it wants, it can crash.
+        alone = {"columns": columns and list(columns), "use_threads": False}
+        for batch in self.file.iter_batches(rows, **alone):
             done += batch.num_rows
             self.position = self.size * done // max(promised, done)
             yield batch
