@@ -120,7 +120,7 @@ def check_mixed(mixed, nest, order):
 def test_degenerate_regions(name):
     rings, oriented = DEGENERATE[name]
     geometry = makers.polygon(*(np.transpose([lon, lat]) for lat, lon in rings))
-    for order in range(3):
+    for order in (0, 2):
         check(geometry, order, oriented=oriented)
 
 
@@ -198,7 +198,7 @@ def test_turns_and_mirrors():
     healpy = pytest.importorskip("healpy", reason="healpy is missing; mortie[test] has it")
     random = draw(6)
     for maker, quarters in itertools.product(
-        (makers.along_a_meridian, makers.through_a_corner), (1, 2, 3)
+        (makers.along_a_meridian, makers.through_a_corner), (1, 2)
     ):
         geometry = maker(random)
         region = as_shapely(geometry)
