@@ -15,7 +15,7 @@ os.environ["RAYON_NUM_THREADS"] = "1"  # of packages in Rust
 ORDER = 12
 
 
-def best(function, repeats=15):
+def best(function, repeats=100):
     times = []
     for _ in range(repeats):
         start = time.process_time()
