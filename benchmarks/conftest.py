@@ -7,7 +7,8 @@ import pytest
 
 import mortie
 
-collect_ignore = ["bench_cli.py", "bench_hdf5.py", "bench_locate.py"]  # scripts, with ways of their own to measure
+# Scripts, with ways of their own to measure.
+collect_ignore = ["bench_cli.py", "bench_hdf5.py", "bench_locate.py"]
 
 
 def pytest_addoption(parser):
