@@ -12,7 +12,7 @@ import json
 import os
 import warnings
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -163,7 +163,7 @@ class Source:
             [column.field for column in first.columns] + [pa.field(name, names) for name in SOURCES]
         )
 
-    def batches(self, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
+    def batches(self, columns: Collection[str] | None = None) -> Iterator[pa.RecordBatch]:
         """Read the rows of all columns, or of some; at most 131,072 at once, or one chunk."""
         kept = [name for name in self.schema.names if columns is None or name in columns]
         schema = pa.schema([self.schema.field(name) for name in kept])

@@ -68,11 +68,12 @@ def run(options: argparse.Namespace) -> None:
         outlines = outlines_of(options.regions)
     morton, counts, *sums = (column.to_numpy() for column in tally(options))
     figure = Figure(figsize=(8, 6), layout="compressed")
+    axes = figure.subplots()
     try:
-        drawn = plot.cells(
+        plot.cells(
             morton,
             sums[0] / counts if sums else counts,
-            ax=figure.subplots(),
+            ax=axes,
             projection=options.projection,
             label=plain(options.value) if sums else "points per cell",
             norm="log" if options.log else None,
@@ -81,11 +82,11 @@ def run(options: argparse.Namespace) -> None:
             cmap=options.cmap,
         )
         if outlines is not None:
-            plot.regions(outlines, ax=drawn.axes)
+            plot.regions(outlines, ax=axes)
     except ValueError as error:
         raise CommandError(error) from None
     if options.title:
-        drawn.axes.set_title(plain(options.title))
+        axes.set_title(plain(options.title))
     with whole_file(options.output, options.force, say) as file:
         try:
             figure.savefig(file, format=Path(options.output).suffix[1:], dpi=150)

@@ -35,7 +35,7 @@ class Source(Protocol):
 def open_source(path: str, options: argparse.Namespace, *how: Any, say: Say) -> Iterator[Source]:
     """Open a table by its suffix; the other arguments are those of `CsvSource`."""
     with errors_of("standard input" if path == STANDARD else path):
-        source: Source
+        source: Any  # one class for each format
         if format_of(path) == "hdf5":
             from mortie._cli.hdf5_files import Hdf5Source
 
