@@ -254,6 +254,38 @@ def test_a_worker_killed_at_a_random_moment(folder, mortal, seed):
     check_outputs()
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL")
+def test_workers_killed_again_and_again(folder, mortal, monkeypatch):
+    """Until Dask gives up, which is one line, or no task is left; no output is half there."""
+    scheduler = mortal.scheduler
+    monkeypatch.setattr(scheduler, "allowed_failures", 1)
+    killed = set()
+    with started(mortal.scheduler_address) as process:
+        deadline = time.monotonic() + 300
+        while process.poll() is None:
+            assert time.monotonic() < deadline
+            busy = {each.address for each in list(scheduler.workers.values()) if each.processing}
+            for nanny in list(mortal.workers.values()):
+                if nanny.pid and nanny.worker_address in busy:
+                    killed.add(nanny.pid)
+                    kill(nanny.pid)
+            time.sleep(0.01)
+        err = process.stderr.read()
+    assert killed
+    assert not list(Path("out").glob(".*"))
+    if process.returncode == 0:
+        assert err == SAID
+        check_outputs()
+        return
+    said, last = err.rpartition("mortie: error: ")[::2]
+    assert (process.returncode, said) in [(1, ""), (1, SAID)]
+    assert last.startswith("on the Dask cluster: KilledWorker: ")
+    assert last.count("\n") == 1
+    for path in Path("out").iterdir():
+        i = int(path.stem)
+        assert path.read_text() == f"lat,lon,i,morton\n{LAT[i]},{LON[i]},{i},{MORTON[i]}\n"
+
+
 @pytest.mark.skipif(os.name == "nt", reason="Windows sends no SIGINT to one process")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_command_that_is_stopped(folder, cluster, number):

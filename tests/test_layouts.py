@@ -3,6 +3,7 @@
 With MORTIE_LONG_TESTS set, these are many more.
 """
 
+import contextlib
 import functools
 import itertools
 from dataclasses import dataclass
@@ -301,6 +302,8 @@ def test_every_layout(case, data):
 
     keywords = {"out": out} if given_out else {}
     keywords |= {} if where is True else {"where": where}
+    # numba makes ufuncs that read what their outputs hold, and cast it, whatever it is.
+    quiet = contextlib.nullcontext() if masks else np.errstate(invalid="ignore")
     castable = all(
         np.can_cast(dtype, layout.dtype, "same_kind")
         for dtype, layout in zip(out_types, out_layouts, strict=True)
@@ -311,13 +314,15 @@ def test_every_layout(case, data):
             ufunc(*inputs, **keywords)
         return
     if bad:
-        with pytest.raises(ValueError, match=r"must lie in|must be|is none|Max order") as raised:
+        match = r"must lie in|must be|is none|Max order"
+        with quiet, pytest.raises(ValueError, match=match) as raised:
             ufunc(*inputs, **keywords)
         named = {str(value) for element in bad for value in element}
         text = str(raised.value)
         assert any(f" {name}" in text for name in named) or text.startswith("Max order")
         return
-    returned = ufunc(*inputs, **keywords)
+    with quiet:
+        returned = ufunc(*inputs, **keywords)
     returned = returned if ufunc.nout > 1 else (returned,)
 
     for j, (result, dtype) in enumerate(zip(returned, out_types, strict=True)):

@@ -1,4 +1,4 @@
-"""Tell about indices.
+"""Describe indices.
 
 A line for each Morton index has its order, base cell, pixel number in the
 NESTED and UNIQ schemes, the centre of the cell in degrees, and the length of

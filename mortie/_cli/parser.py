@@ -36,7 +36,7 @@ def build() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="mortie",
         description="HEALPix decimal Morton indices of points in tables.",
-        epilog="mortie COMMAND --help tells more, with examples.",
+        epilog="mortie COMMAND --help says more, with examples.",
     )
     parser.add_argument("--version", action="version", version=f"mortie {mortie.__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)

@@ -1,6 +1,6 @@
 """Draw the cells of a table on a map.
 
-Cells are coloured by the number of rows in each or by the mean of the values
+Cells are coloured by the number of points in each or by the mean of the values
 of a column. They come from a column of indices or, without one, from
 coordinates. OUT is a picture (.png, .pdf, .svg).
 
