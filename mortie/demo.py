@@ -49,7 +49,7 @@ def run(_: argparse.Namespace) -> int:
 
     morton = np.empty_like(nest)
     seconds = []
-    for _ in range(7):
+    for _turn in range(7):
         start = time.perf_counter()
         mortie.fastNorm2Mort(18, normed, parents, out=morton)
         seconds.append(time.perf_counter() - start)

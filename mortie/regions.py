@@ -332,8 +332,7 @@ def _arrive(digest: str, *state: Any) -> Regions:
     regions = _arrived.get(digest)
     if regions is None:
         regions = Regions([])
-        (regions._paths, regions._numbers, *state) = state
-        regions._size, regions._single, regions._oriented = state
+        regions._paths, regions._numbers, regions._size, regions._single, regions._oriented = state
         regions._digest = digest
         _arrived[digest] = regions
         _kept.append(regions)
@@ -506,7 +505,7 @@ class Regions:
         """
         columns = (degrees(lat), degrees(lon))
         masks = [np.ma.getmask(each) for each in columns]
-        values = np.broadcast_arrays(*(np.ma.getdata(each) for each in columns))
+        values = [*np.broadcast_arrays(*(np.ma.getdata(each) for each in columns))]
         missing = None
         if any(mask is not np.ma.nomask for mask in masks):
             missing = np.broadcast_to(masks[0], values[0].shape) | masks[1]

@@ -164,10 +164,11 @@ def to_wgs84(path: str, geometries: np.ndarray, crs: Any) -> np.ndarray:
         raise CommandError(f"{path} doesn't say which coordinates it has (its CRS)")
     if isinstance(crs, dict):
         code = crs.get("id", {})
-        label = code.get("authority"), str(code.get("code"))
+        label = (code.get("authority"), str(code.get("code")))
         called = crs.get("name", "another CRS")
     else:
-        label = tuple(str(crs).split(":", 1))
+        authority, _, code = str(crs).partition(":")
+        label = (authority, code)
         called = str(crs).split("\n")[0][:60]
     if label in WGS84:
         return geometries
