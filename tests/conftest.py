@@ -17,10 +17,11 @@ DRAINAGE = Path(__file__).parents[2] / "shared" / "data" / "antarctica_drainage.
 
 # What the numba fallback can't have. All other tests are run with it, too: nox -s fallback
 NO_WHERE = "numba makes ufuncs that refuse where="
-CELLS = "cells need the extension"
+CELLS = "cells and regions need the extension"
 NOT_IN_NUMBA = {
     **{f"test_{name}.py": CELLS for name in ("cells", "expressions", "recipes", "sets", "shapes")},
-    **{f"test_{name}.py": CELLS for name in ("plot", "tutorial", "words")},
+    **{f"test_{name}.py": CELLS for name in ("cli_regions", "cover", "locate", "plot", "tutorial")},
+    **{f"test_{name}.py": CELLS for name in ("region_inputs", "region_oracle", "regions", "words")},
     **{
         f"test_bad_input.py::test_calls[mortie.{name}": CELLS
         for name in ("authalic2", "cells", "geodetic2", "mort_", "mort2u", "mort2v", "mort2word")
@@ -29,8 +30,10 @@ NOT_IN_NUMBA = {
     "test_bad_input.py::test_calls[mortie.word2mort": CELLS,
     "test_bad_input.py::test_commands[an unknown suffix of the picture]": CELLS,
     "test_cli.py::test_plot": CELLS,
-    "test_docs.py::test_examples[cells.md]": CELLS,
-    "test_docs.py::test_examples[regions.md]": CELLS,
+    **{
+        f"test_docs.py::test_examples[{page}.md]": CELLS
+        for page in ("README", "cells", "from-1.0", "howto", "locate", "regions", "tutorial")
+    },
     "test_ecosystem.py::test_latitudes_keep_a_unit": CELLS,
     **{
         f"test_ecosystem.py::test_works[{held}": CELLS
