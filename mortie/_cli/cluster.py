@@ -11,6 +11,7 @@ from typing import Any
 import dask
 from dask.utils import parse_timedelta
 from distributed import Client, as_completed
+from distributed.comm import CommClosedError
 from tqdm import tqdm
 
 from mortie._cli.errors import CommandError, Say
@@ -34,7 +35,7 @@ def on_cluster(address: str, function: Callable, items: list, say: Say) -> Itera
             except CommandError:
                 raise
             except (Exception, CancelledError) as error:  # whatever a worker dies of
-                if client.status != "running":
+                if client.status != "running" or isinstance(error, CommClosedError):
                     raise CommandError(f"the Dask cluster at {address} is lost") from error
                 why = f"{type(error).__name__}: {error}"
                 raise CommandError(f"on the Dask cluster: {why}") from error

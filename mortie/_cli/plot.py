@@ -42,6 +42,7 @@ def arguments(command: argparse.ArgumentParser) -> None:
     group.add_argument("--title", metavar="TEXT", help="what stands above the map")
     group.add_argument(
         "--regions",
+        dest="outlines",
         type=parser.text,
         metavar="FILE",
         help="outlines to draw: GeoPackage, Shapefile, GeoJSON or GeoParquet",
@@ -63,9 +64,7 @@ def run(options: argparse.Namespace) -> None:
     refuse_existing(options.output, options.force)
     if None not in (options.vmin, options.vmax) and not options.vmin < options.vmax:
         raise CommandError(f"--vmin {options.vmin:g} is not less than --vmax {options.vmax:g}")
-    outlines = None
-    if options.regions:
-        outlines = outlines_of(options.regions)
+    outlines = outlines_of(options.outlines) if options.outlines else None
     morton, counts, *sums = (column.to_numpy() for column in tally(options))
     figure = Figure(figsize=(8, 6), layout="compressed")
     axes = figure.subplots()
