@@ -42,6 +42,7 @@ def arguments(command: argparse.ArgumentParser) -> None:
     group.add_argument("--title", metavar="TEXT", help="what stands above the map")
     group.add_argument(
         "--regions",
+        dest="outlines",  # regions of other commands take the place of cells
         type=parser.text,
         metavar="FILE",
         help="outlines to draw: GeoPackage, Shapefile, GeoJSON or GeoParquet",
@@ -64,8 +65,8 @@ def run(options: argparse.Namespace) -> None:
     if None not in (options.vmin, options.vmax) and not options.vmin < options.vmax:
         raise CommandError(f"--vmin {options.vmin:g} is not less than --vmax {options.vmax:g}")
     outlines = None
-    if options.regions:
-        outlines = outlines_of(options.regions)
+    if options.outlines:
+        outlines = outlines_of(options.outlines)
     morton, counts, *sums = (column.to_numpy() for column in tally(options))
     figure = Figure(figsize=(8, 6), layout="compressed")
     axes = figure.subplots()
