@@ -151,6 +151,7 @@ def test_count(folder):
     assert "not allowed with argument --regions" in err
 
 
+@pytest.mark.slow
 def test_dask(folder):
     distributed = pytest.importorskip("distributed", reason="mortie[dask] is not installed")
     Path("in").mkdir()

@@ -25,7 +25,10 @@ da = pytest.importorskip("dask.array", reason=REASON)
 dd = pytest.importorskip("dask.dataframe", reason=REASON)
 distributed = pytest.importorskip("distributed", reason=REASON)
 pd = pytest.importorskip("pandas", reason=REASON)
-pytestmark = pytest.mark.filterwarnings("ignore")  # Dask's own
+pytestmark = [
+    pytest.mark.filterwarnings("ignore"),  # Dask's own
+    pytest.mark.slow,
+]
 
 N = 10_000
 random = np.random.default_rng(8)

@@ -78,6 +78,7 @@ def test_nothing_but_files(command, hostile, source, arguments):
     assert not Path("hacked").exists()
 
 
+@pytest.mark.slow
 def test_the_hook_hears(command, hostile):
     """A command that does use the net is heard, so that silence means something."""
     pytest.importorskip("distributed", reason="mortie[dask] is not installed")

@@ -135,6 +135,7 @@ def test_what_never_raises_runs_in_parallel(name):
     assert valid(MORTON).all()
 
 
+@pytest.mark.slow
 def test_errors():
     for bad in (19, np.array([18, 19])):
         with pytest.raises(ValueError, match="Max order is 18"):

@@ -426,6 +426,7 @@ def test_lines_and_points_hold_nothing():
     np.testing.assert_array_equal(regions.locate([0, 0, 0], [0, 5, 7]), [-1, -1, -1])
 
 
+@pytest.mark.slow
 def test_many_edges_in_one_vertex():
     """A fan: no cell around it has few edges."""
     n = 20_000
@@ -599,6 +600,7 @@ def test_the_gil_is_released():
     assert sum(begin < each < end for each in seen) >= 3
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="Windows sends no SIGINT to one process")
 @pytest.mark.parametrize("what", ["build", "locate"])
 def test_interrupt(what):
@@ -634,6 +636,7 @@ else:
 # --- the real data ---
 
 
+@pytest.mark.slow
 def test_drainage_systems(drainage):
     """Points beside the outlines, and at random, against S2 in all but the nearest places."""
     spherely = pytest.importorskip("spherely", reason="spherely is missing: pip install spherely")

@@ -10,6 +10,7 @@ import region_oracle as oracle
 from region_oracle import Disc, Oracle
 
 healpy = pytest.importorskip("healpy", reason="healpy is missing; mortie[test] has it")
+pytestmark = pytest.mark.slow
 
 
 def draw(seed):

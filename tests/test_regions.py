@@ -124,6 +124,7 @@ def test_degenerate_regions(name):
         check(geometry, order, oriented=oriented)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("maker", makers.USUAL)
 def test_random_regions(maker):
     random = draw(1)

@@ -565,6 +565,7 @@ def megabytes(*arguments):
     return int(done.stderr.split()[-1])
 
 
+@pytest.mark.slow
 def test_a_long_text_of_many_rows():
     n, text = 50_000, "x" * 20_000  # a gigabyte, decoded
     plain = pa.schema([("lat", pa.float64()), ("lon", pa.float64()), ("s", pa.string())])
@@ -583,6 +584,7 @@ def test_a_long_text_of_many_rows():
     assert rows.unify_dictionaries().chunk(0).dictionary.to_pylist() in ([text], [])
 
 
+@pytest.mark.slow
 def test_memory_of_count_grows_with_the_cells_alone():
     draw = np.random.default_rng(6)
     with pq.ParquetWriter("in.parquet", pa.schema([("lat", "f8"), ("lon", "f8")])) as writer:

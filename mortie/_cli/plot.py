@@ -42,7 +42,7 @@ def arguments(command: argparse.ArgumentParser) -> None:
     group.add_argument("--title", metavar="TEXT", help="what stands above the map")
     group.add_argument(
         "--regions",
-        dest="outlines",
+        dest="outlines",  # regions of other commands take the place of cells
         type=parser.text,
         metavar="FILE",
         help="outlines to draw: GeoPackage, Shapefile, GeoJSON or GeoParquet",
