@@ -200,8 +200,8 @@ def _on_columns(call: Callable[..., Any], columns: Sequence[Any]) -> Any:
         return call()
     values, masks = zip(*map(split, columns), strict=True)
     shape = np.broadcast_shapes(*(each.shape for each in values))
-    lacking = [mask for mask in masks if mask is not None and mask.any()]
-    missing = np.broadcast_to(functools.reduce(np.logical_or, lacking, False), shape)
+    lacking = [mask for mask in masks if mask is not None and mask.any()] or [np.False_]
+    missing = np.broadcast_to(functools.reduce(np.logical_or, lacking), shape)
     if missing.size and missing.all():  # what lacks every value may be of any type
         values = tuple(
             value.astype(bool) if mask is not None and mask.all() else value
@@ -230,7 +230,7 @@ def compute(call: Callable[..., Any], values: Sequence[Any], missing: Any) -> An
     """
     gaps = np.flatnonzero(missing)
     nothing = 0 < gaps.size == missing.size
-    first = np.argmin(missing) if gaps.size and not nothing else 0
+    first = np.argmax(~missing) if gaps.size and not nothing else 0  # argmin takes much longer
 
     def complete(value: Any) -> Any:
         if nothing:
