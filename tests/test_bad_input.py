@@ -42,6 +42,7 @@ def count(name, least, given):
 SHAPES = "ValueError: operands could not be broadcast together with shapes …"
 POINTS = "mortie.latlon2mort"
 LONG = "mortie.nullable(mortie.latlon2mort)"
+LOCATE = "mortie.Regions(([0, 1, 0], [1, 2, 3])).locate"
 
 # What is called, what is wrong, the call, and the exception.
 CALLS = [
@@ -173,6 +174,8 @@ CALLS = [
      "lower order or mixed=True takes fewer"),
     ("mortie.Regions", "none among them", "([([0, 1, 0], [1, 2, 3]), None])",
      "ValueError: geometry 1 is missing"),
+    (LOCATE, "latitude out of range", "([0.0, 91.0], 0.0)", f"ValueError: {LAT}91.0"),
+    (LOCATE, "longitude NaN", "(0.0, np.nan)", f"ValueError: {LON}nan"),
     ("mortie.disc", "radius out of range", "(0, 0, 181)",
      "ValueError: a disc's radius must lie in 0 to 180 degrees, not 181.0"),
     ("mortie.track", "lengths that differ", "([0, 1], [0], 4)",
@@ -340,6 +343,8 @@ COMMANDS = [
     ("text for a value", "plot in.csv -o map.png --order 3 --value s", 1,
      "in.csv: row 1: s is 'a', not a number: "
      "leave out a line of units with --skip-rows-after-header 1"),
+    ("values that are no numbers", "count types.parquet --order 3 --lat lat --value flag", 1,
+     "types.parquet: column 'flag' holds bool, and values are numbers"),
     ("latitude out of range", "encode bad.csv -o -", 1,
      "bad.csv: row 2: lat is 90.5, but latitudes lie in -90 to 90 degrees"),
     ("longitude missing", "encode missing.csv -o -", 1,

@@ -124,7 +124,7 @@ def tables(
         metavar="A,B,...",
         help="the datasets to read; by default all of one dimension in the group",
     )
-    command.set_defaults(value=None, regions=None)
+    command.set_defaults(value=[], regions=None)
 
 
 def cells(command: Any, **options: Any) -> None:

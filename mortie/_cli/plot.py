@@ -24,7 +24,9 @@ def arguments(command: argparse.ArgumentParser) -> None:
     """Add the arguments."""
     parser.tables(command)
     parser.cells(command)
-    command.add_argument("--value", metavar="COL", help="column that colours the cells")
+    command.add_argument(
+        "--value", nargs=1, metavar="COL", help="column that colours the cells, by its means"
+    )
     parser.indices(command)
     parser.points(command)
     group = command.add_argument_group("the map")
@@ -65,16 +67,20 @@ def run(options: argparse.Namespace) -> None:
     if None not in (options.vmin, options.vmax) and not options.vmin < options.vmax:
         raise CommandError(f"--vmin {options.vmin:g} is not less than --vmax {options.vmax:g}")
     outlines = outlines_of(options.outlines) if options.outlines else None
-    morton, counts, *sums = (column.to_numpy() for column in tally(options))
+    cells = tally(options)
+    value, label = "count", "points per cell"
+    for name in options.value:
+        value, label = f"{name}_mean", plain(name)
+    cells = cells.filter(cells[value].is_valid())
     figure = Figure(figsize=(8, 6), layout="compressed")
     axes = figure.subplots()
     try:
         plot.cells(
-            morton,
-            sums[0] / counts if sums else counts,
+            cells["morton"].to_numpy(),
+            cells[value].to_numpy(),
             ax=axes,
             projection=options.projection,
-            label=plain(options.value) if sums else "points per cell",
+            label=label,
             norm="log" if options.log else None,
             vmin=options.vmin,
             vmax=options.vmax,

@@ -23,7 +23,7 @@ Faults = list[tuple[str, np.ndarray, str]]  # columns, where they are bad, and t
 class Operation:
     """A function of the columns of a table that some options name.
 
-    It gives one array or several; the values of the column of --value are a further result.
+    It gives one array or several; the values of the columns of --value are further results.
     """
 
     function: Callable[..., Any]
@@ -34,17 +34,18 @@ class Operation:
 
     def choose(self, source: Source, say: Say) -> tuple[str, ...]:
         """Choose the columns of a table, and say which were found by their usual names."""
-        given = {option: getattr(self.options, option) for option in self.wanted}
-        if self.options.value is not None:
-            given["value"] = self.options.value
+        given = [(option, getattr(self.options, option)) for option in self.wanted]
+        given += [("value", name) for name in self.options.value]
         with errors_of(source.path):
-            names = {o: columns.choose(source.schema, o, name) for o, name in given.items()}
+            names = [columns.choose(source.schema, option, name) for option, name in given]
         found = [
-            f"{columns.MEANING[o]} from column {names[o]!r}" for o in names if given[o] is None
+            f"{columns.MEANING[option]} from column {name!r}"
+            for (option, told), name in zip(given, names, strict=True)
+            if told is None
         ]
         if found:
             say(", ".join(found))
-        return tuple(names.values())
+        return tuple(names)
 
     def faults(self, batch: pa.RecordBatch, names: tuple[str, ...], *values: Any) -> Faults:
         """Give what is bad in the columns."""
@@ -54,10 +55,10 @@ class Operation:
         self, batch: pa.RecordBatch, names: tuple[str, ...], first: int, decimal: str
     ) -> tuple[pa.RecordBatch, list[pa.Array], int]:
         """Compute a batch: the rows that are kept, the results, and how many rows were left out."""
-        kinds = [self.kind] * len(self.wanted) + [pa.float64()]  # the last of --value
+        kinds = [self.kind] * len(self.wanted) + [pa.float64()] * len(self.options.value)
         arrays = [
             columns.to_numpy(columns.numbers(batch.column(name), name, kind, first, decimal))
-            for name, kind in zip(names, kinds, strict=False)
+            for name, kind in zip(names, kinds, strict=True)
         ]
         values, more = arrays[: len(self.wanted)], arrays[len(self.wanted) :]
         faults = self.faults(batch, names, *values)

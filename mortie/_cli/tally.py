@@ -1,42 +1,45 @@
-"""How many points lie in cells, and the sums of their values."""
+"""How many points lie in cells, and the statistics of their values."""
 
 import argparse
 import functools
-from collections.abc import Callable
+import itertools
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from mortie._cli import statistics
 from mortie._cli.columns import from_numpy, to_numpy
-from mortie._cli.errors import CommandError, Say
+from mortie._cli.errors import CommandError, Say, errors_of
 from mortie._cli.files import find
 from mortie._cli.geometries import RegionFile
 from mortie._cli.rows import cells_of, results_of
 from mortie._cli.tables import open_source
 from mortie._cli.work import each, say
 
-NAMES = ("morton", "count", "sum")
 MANY = 1 << 20
 SORTED_ROWS = 1 << 22  # at once, where only rows are counted: 32 MB
 
 
 class Tally:
-    """Distinct indices in order, their counts and, if asked for, sums of values.
+    """Distinct indices in order, their counts and the statistics of some columns of values.
 
     Its memory grows with the distinct indices alone.
     """
 
-    def __init__(self, values: bool):
-        self.parts = [[np.empty(0, kind) for kind in (np.int64, np.int64, float)[: 2 + values]]]
+    def __init__(self, values: int):
+        kinds = [np.int64, np.int64, *(np.int64, float, float, float, float) * values]
+        self.parts = [[np.empty(0, kind) for kind in kinds]]
         self.rows: list[np.ndarray] = []  # indices that are yet to be sorted
 
     def add(self, *columns: np.ndarray) -> None:
-        """Add indices, of which some may be the same, their counts and sums."""
+        """Add indices, of which some may be the same, their counts and statistics."""
         self.add_part(summed(*columns))
 
     def add_part(self, part: list[np.ndarray]) -> None:
-        """Add distinct indices, in order, their counts and sums."""
+        """Add distinct indices, in order, their counts and statistics."""
         self.parts.append(part)
         known, *new = (len(part[0]) for part in self.parts)
         # Merging when a part as many are new as are known costs a constant time for each.
@@ -57,7 +60,7 @@ class Tally:
         self.add_part([cells[first], np.diff(first, append=len(cells))])
 
     def sums(self) -> list[np.ndarray]:
-        """Give the distinct indices, in order, their counts and sums."""
+        """Give the distinct indices, in order, their counts and statistics."""
         if self.rows:
             self.sort()
         if len(self.parts) == 1:
@@ -72,57 +75,83 @@ def starts(cells: np.ndarray) -> np.ndarray:
     return np.insert(changes, 0, 0) if len(cells) else changes
 
 
-def summed(cells: np.ndarray, *terms: np.ndarray) -> list[np.ndarray]:
-    """Give the distinct ones of indices, in order, and the sums of their terms."""
+def summed(cells: np.ndarray, counts: np.ndarray, *parts: np.ndarray) -> list[np.ndarray]:
+    """Give the distinct ones of indices, in order, the sums of counts and merged statistics."""
     order = np.argsort(cells, kind="stable")  # which merges what is in order already
     cells = cells[order]
     first = starts(cells)
-    return [cells[first], *(np.add.reduceat(part[order], first) for part in terms)]
+    found = [cells[first], np.add.reduceat(counts[order], first)]
+    for part in columns_of(parts):
+        found += statistics.merged([array[order] for array in part], first)
+    return found
+
+
+def columns_of(parts: Sequence[np.ndarray]) -> list[statistics.Part]:
+    """Give the statistics of each column of values."""
+    length = statistics.LENGTH
+    return [parts[i : i + length] for i in range(0, len(parts), length)]
 
 
 def tally(options: argparse.Namespace) -> pa.Table:
-    """Count the points of all inputs in each cell, and sum the values if a column is named."""
+    """Count the points of all inputs in each cell, with the statistics of columns of values."""
     inputs = [path for path, _ in find(options.inputs, options.dask)]
-    cells = Tally(options.value is not None)
-    for _, sums in each(options, functools.partial(count, options), inputs, inputs):
+    cells = Tally(len(options.value))
+    units: dict[str, str | None] = {}
+    for path, (sums, told) in each(options, functools.partial(count, options), inputs, inputs):
         cells.add(*sums)
-    arrays = [from_numpy(column, None) for column in cells.sums()]
-    return pa.table(arrays, NAMES[: len(arrays)])
+        for name, unit in zip(options.value, told, strict=True):
+            if unit != units.setdefault(name, unit):
+                raise CommandError(
+                    f"{path}: the unit of column {name!r} is {unit}, and {units[name]} elsewhere"
+                )
+    morton, counts, *parts = cells.sums()
+    table = pa.table([from_numpy(morton, None), from_numpy(counts, None)], ["morton", "count"])
+    for name, part in zip(options.value, columns_of(parts), strict=True):
+        more = statistics.table_of(name, units[name], part)
+        for field, column in zip(more.schema, more.columns, strict=True):
+            table = table.append_column(field, column)
+    return table
 
 
 def tally_regions(options: argparse.Namespace) -> pa.Table:
-    """Count the points of all inputs in each region, by its name."""
+    """Count the points of all inputs in each region, by its name, with the same statistics."""
     if options.column is not None:
         raise CommandError("--column names indices, and regions take points: --lat and --lon")
     options.regions = str(Path(options.regions).absolute())  # for workers in other folders
     _, names = RegionFile.open(options.regions, options.id).regions()
-    places, counts = (column.to_numpy() for column in tally(options))
-    outside = int(counts[places < 0].sum())
+    table = tally(options)
+    if (name := options.id or "region") in table.column_names:
+        raise CommandError(f"--id {name} names a column that the counts have as well")
+    places = table["morton"].to_numpy()
+    outside = int(table["count"].to_numpy()[places < 0].sum())
     if outside:
         say(f"{outside:,} point{'s lie' if outside > 1 else ' lies'} in no region")
-    found = np.zeros(len(names), np.int64)
-    found[places[places >= 0]] = counts[places >= 0]
-    return pa.table([names, found], [options.id or "region", "count"])
+    rows = np.full(len(names), -1)
+    rows[places[places >= 0]] = np.flatnonzero(places >= 0)
+    table = table.drop_columns("morton").take(pa.array(rows, mask=rows < 0))
+    for i, field in enumerate(table.schema):
+        if field.type == pa.int64():  # a count
+            table = table.set_column(i, field, pc.fill_null(table[i], 0))
+    return table.add_column(0, name, names)
 
 
 def count(
     options: argparse.Namespace, path: str, say: Say, advance: Callable
-) -> tuple[list[np.ndarray], int]:
-    """Count the points of one file, and the rows that were left out.
-
-    Those without a value, where values are summed, count for nothing.
-    """
-    cells, rows = Tally(options.value is not None), 0
+) -> tuple[tuple[list[np.ndarray], list[str | None]], int]:
+    """Count the points of one file, with statistics; then give units, and how many rows are bad."""
+    cells, rows = Tally(len(options.value)), 0
     with open_source(path, options, say=say) as source:
         operation = cells_of(source.schema, options)
         names = operation.choose(source, say)
+        fields = [source.schema.field(name) for name in names[len(operation.wanted) :]]
+        with errors_of(source.path):
+            fills = [statistics.fill_of(field) for field in fields]
         for _, results, left_out in results_of(source, operation, names, advance, names):
             morton, *values = (to_numpy(result) for result in results)
-            there = ~np.isnan(values[0]) if values else slice(None)
-            morton, *values = (column[there] for column in (morton, *values))
             if values:
-                cells.add(morton, np.ones(len(morton), np.int64), *values)
+                parts = map(statistics.of_rows, values, fills)
+                cells.add(morton, np.ones(len(morton), np.int64), *itertools.chain(*parts))
             else:
                 cells.count(morton)
             rows += left_out
-    return cells.sums(), rows
+    return (cells.sums(), [statistics.unit_of(field) for field in fields]), rows
