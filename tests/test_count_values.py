@@ -229,6 +229,7 @@ def test_regions():
     assert "--id h_mean names a column that the counts have as well" in err
 
 
+@pytest.mark.slow
 def test_dask():
     distributed = pytest.importorskip("distributed", reason="mortie[dask] is not installed")
     regions()
