@@ -20,7 +20,7 @@ NO_WHERE = "numba makes ufuncs that refuse where="
 CELLS = "cells and regions need the extension"
 NOT_IN_NUMBA = {
     **{f"test_{name}.py": CELLS for name in ("cells", "expressions", "recipes", "sets", "shapes")},
-    **{f"test_{name}.py": CELLS for name in ("cli_regions", "count_values", "cover", "locate")},
+    **{f"test_{name}.py": CELLS for name in ("cli_regions", "cover", "locate")},
     **{f"test_{name}.py": CELLS for name in ("tutorial", "words")},
     **{f"test_{name}.py": CELLS for name in ("plot", "region_inputs", "region_oracle", "regions")},
     **{
