@@ -7,11 +7,12 @@ use. For each there is a function that splits a column into its values and where
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
-__all__ = ["degrees", "join", "package", "plain", "split"]
+__all__ = ["compute", "degrees", "join", "package", "plain", "split"]
 
 
 def package(column: Any) -> str:
@@ -41,6 +42,37 @@ def join(values: Any, missing: Any, columns: list[Any]) -> Any:
         if alike:
             return function(values, missing, alike)
     return np.ma.array(values, mask=missing)
+
+
+def compute(call: Callable[..., Any], values: Sequence[Any], missing: Any) -> Any:
+    """Call with arrays, but for the places where values are missing: there the results are 0.
+
+    The function sees each of these rows as the first one that is whole.
+    """
+    gaps = np.flatnonzero(missing)
+    nothing = 0 < gaps.size == missing.size
+    first = np.argmax(~missing) if gaps.size and not nothing else 0  # argmin takes much longer
+
+    def complete(value: Any) -> Any:
+        if nothing:
+            return np.zeros(0, value.dtype)
+        if not gaps.size or value.ndim == 0:
+            return value[()]
+        filled = np.array(np.broadcast_to(value, missing.shape), order="C")
+        filled.reshape(-1)[gaps] = filled.flat[first]
+        return filled
+
+    def blank(result: Any) -> Any:
+        found = np.asarray(result)
+        if nothing:
+            return np.zeros(missing.shape + found.shape[1:], found.dtype)
+        if gaps.size:
+            found = np.require(found, requirements="W")
+            found.reshape(missing.size, -1)[gaps] = 0
+        return found
+
+    results = call(*map(complete, values))
+    return tuple(map(blank, results)) if isinstance(results, tuple) else blank(results)
 
 
 def plain(column: Any) -> Any:

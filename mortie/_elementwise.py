@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 import mortie
-from mortie.missing import compute
+from mortie._columns import compute
 
 __all__ = ["FIELDS", "UFUNCS", "call", "results"]
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from mortie._columns import join, package, split
+from mortie._columns import compute, join, package, split
 
 __all__ = ["nullable"]
 
@@ -221,34 +221,3 @@ def _on_columns(call: Callable[..., Any], columns: Sequence[Any]) -> Any:
 
     results = compute(call, values, missing)
     return tuple(map(mark, results)) if isinstance(results, tuple) else mark(results)
-
-
-def compute(call: Callable[..., Any], values: Sequence[Any], missing: Any) -> Any:
-    """Call with arrays, but for the places where values are missing: there the results are 0.
-
-    The function sees each of these rows as the first one that is whole.
-    """
-    gaps = np.flatnonzero(missing)
-    nothing = 0 < gaps.size == missing.size
-    first = np.argmax(~missing) if gaps.size and not nothing else 0  # argmin takes much longer
-
-    def complete(value: Any) -> Any:
-        if nothing:
-            return np.zeros(0, value.dtype)
-        if not gaps.size or value.ndim == 0:
-            return value[()]
-        filled = np.array(np.broadcast_to(value, missing.shape), order="C")
-        filled.reshape(-1)[gaps] = filled.flat[first]
-        return filled
-
-    def blank(result: Any) -> Any:
-        found = np.asarray(result)
-        if nothing:
-            return np.zeros(missing.shape + found.shape[1:], found.dtype)
-        if gaps.size:
-            found = np.require(found, requirements="W")
-            found.reshape(missing.size, -1)[gaps] = 0
-        return found
-
-    results = call(*map(complete, values))
-    return tuple(map(blank, results)) if isinstance(results, tuple) else blank(results)
