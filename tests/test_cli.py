@@ -804,6 +804,7 @@ def cluster():
         yield cluster
 
 
+@pytest.mark.slow
 def test_dask(folder, cluster):
     Path("in").mkdir()
     for seed in range(4):

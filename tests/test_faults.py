@@ -571,6 +571,7 @@ def test_interrupts_during_imports(seed):
     assert (process.returncode, err) == (130, b"")
 
 
+@pytest.mark.slow
 def test_threads_that_may_not_start():
     program = """
 import _thread, sys
@@ -594,6 +595,7 @@ sys.exit(main())
         assert names() == ["in.csv"]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.getuid() != 0, reason="only root may be a user who has no other threads")
 @pytest.mark.parametrize("threads", [1, 2, 3, 4, 6])
 @pytest.mark.parametrize("name", ["in.csv", "in.parquet"])

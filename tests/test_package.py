@@ -119,6 +119,7 @@ print(mortie.fastNorm2Mort.types)
     )
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("numba_version")
 def test_broken_extension_falls_back_with_a_warning():
     done = python("-c", "import sys; sys.modules['mortie._native'] = None" + REPORT)

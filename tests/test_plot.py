@@ -146,6 +146,7 @@ def test_on_axes_of_the_caller():
     assert not right.collections
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("order", [0, 1, 6, 18])
 @pytest.mark.parametrize("size", [(6.4, 4.8), (3.3, 2.8), (12, 9)])
 def test_no_name_lies_on_another(order, size):

@@ -228,6 +228,7 @@ def run_import_again():
     print((process.memory_info().rss - size) // 180)
 
 
+@pytest.mark.slow
 def test_import_again():
     # NumPy keeps a few hundred bytes of each ufunc for ever.
     ufuncs = [each for each in vars(mortie).values() if isinstance(each, np.ufunc)]

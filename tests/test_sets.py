@@ -68,6 +68,7 @@ def test_against_sets_of_pixels(a, b):
     assert mortie.mort2nest(expanded).tolist() == sorted(in_a)
 
 
+@pytest.mark.slow
 def test_many_random_sets():
     for _ in range(500):
         a, b = (mixed(random.integers(0, 60), ORDER, 1) for _ in range(2))
