@@ -537,7 +537,7 @@ dict of str to int
 )";
 
 inline constexpr const char *cover =
-    R"(cover(lat, lon, kinds, paths, geometries, order, mode, mixed, oriented)
+    R"(cover(lat, lon, kinds, paths, geometries, numbers, order, mode, mixed, oriented)
 --
 
 Cover regions in ragged arrays; `mortie.cover` calls it.
