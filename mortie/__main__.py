@@ -83,12 +83,12 @@ def stop(number: int, _: object) -> None:
 
 
 def try_threads() -> None:
-    """Start two threads at once, as reading takes, where pyarrow would crash or wait for ever.
+    """Start as many threads at once as a table may take: pyarrow would crash, or wait for ever.
 
     Python's own way of starting waits for ever for a thread that has no memory to begin.
     """
     end = _thread.allocate_lock()
-    begun = [_thread.allocate_lock() for _ in range(2)]
+    begun = [_thread.allocate_lock() for _ in range(5)]
 
     def stay(lock):
         lock.release()

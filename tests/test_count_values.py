@@ -11,7 +11,7 @@ import pytest
 import mortie
 
 pa = pytest.importorskip("pyarrow", reason="pyarrow is missing; mortie[test] has it")
-pd = pytest.importorskip("pandas", reason="pandas is missing; mortie[test] has it")
+pd = pytest.importorskip("pandas", reason="pandas is missing; nox -s tests installs it")
 import pyarrow.csv as pa_csv  # noqa: E402
 import pyarrow.parquet as pq  # noqa: E402
 

@@ -19,7 +19,7 @@ FILL = b"_FillValue"
 def fill_of(field: pa.Field) -> float:
     """Give what stands for missing values in a column, if its metadata tell it, or NaN."""
     kind = field.type
-    narrow = kind.to_pandas_dtype() if pa.types.is_floating(kind) else np.float64
+    narrow = np.dtype(f"f{kind.bit_width // 8}" if pa.types.is_floating(kind) else float).type
     text = (field.metadata or {}).get(FILL, b"nan")
     try:
         return float(narrow(float(text)))
