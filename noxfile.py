@@ -17,14 +17,16 @@ nox.options.sessions = ["tests", "cpp", "lint"]
 @nox.session
 def tests(session):
     """Run pytest on the Python that runs nox, but for the tests that are marked as slow."""
-    session.install(".[test]", *PEERS, "nox", "meson>=1.4", "ninja")
+    session.install(".[test]", "nox", "meson>=1.4", "ninja")
+    install_peers(session)
     session.run("pytest", "-n", "auto", "-m", "not slow", *session.posargs)
 
 
 @nox.session
 def slow(session):
     """Run the tests that are marked as slow."""
-    session.install(".[test]", *PEERS, "mypy", "pyright[nodejs]")
+    session.install(".[test]", "mypy", "pyright[nodejs]")
+    install_peers(session)
     session.run("pytest", "-n", "auto", "-m", "slow", *session.posargs)
 
 
@@ -169,4 +171,11 @@ def benchmarks(session):
 
 # At the end, so that those above are listed first.
 sys.path.append(str(Path(__file__).parent))
-from nox_rare import ECOSYSTEM, LOWEST, PEERS, VAEX, cpp_tests, install_published  # noqa: E402
+from nox_rare import (  # noqa: E402
+    ECOSYSTEM,
+    LOWEST,
+    VAEX,
+    cpp_tests,
+    install_peers,
+    install_published,
+)
