@@ -29,7 +29,6 @@ void free_locator(PyObject *capsule) {
 }
 
 // locator(lat, lon, kinds, paths, geometries, numbers, oriented): the index, as a capsule.
-// `numbers` are what errors call the vertices, or empty.
 PyObject *make_locator(PyObject *, PyObject *arguments) {
     PyObject *given[6];
     int oriented = 0;
@@ -37,13 +36,8 @@ PyObject *make_locator(PyObject *, PyObject *arguments) {
                           &given[4], &given[5], &oriented)) {
         return nullptr;
     }
-    const RaggedRegions regions(given[0], given[1], given[2], given[3], given[4]);
-    const Column<std::int64_t> numbers(given[5], NPY_INT64);
-    if (!regions.check() || !numbers) {
-        return nullptr;
-    }
-    if (numbers.size() != 0 && numbers.size() != regions.lat.size()) {
-        PyErr_SetString(PyExc_ValueError, "there must be as many numbers as vertices, or none");
+    const RaggedRegions regions(given);
+    if (!regions.check()) {
         return nullptr;
     }
     void *memory = std::malloc(sizeof(Locator));
@@ -89,7 +83,7 @@ PyObject *make_locator(PyObject *, PyObject *arguments) {
     if (stopped || found.fault != Fault::none) {
         destroy(locator);
         if (!stopped) {
-            raise_in_regions(regions, numbers, geometry, path, found);
+            raise_in_regions(regions, geometry, path, found);
         }
         return nullptr;
     }

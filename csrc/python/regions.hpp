@@ -44,15 +44,16 @@ struct RaggedRegions {
     Column<double> lat, lon;
     Column<std::uint8_t> kinds;             // of each path
     Column<std::int64_t> paths, geometries; // where they begin, and the end
+    Column<std::int64_t> numbers;           // what errors call the vertices, or empty
 
-    RaggedRegions(PyObject *lats, PyObject *lons, PyObject *kind, PyObject *path,
-                  PyObject *geometry) noexcept
-        : lat(lats, NPY_DOUBLE), lon(lons, NPY_DOUBLE), kinds(kind, NPY_UINT8),
-          paths(path, NPY_INT64), geometries(geometry, NPY_INT64) {}
+    explicit RaggedRegions(PyObject *const (&given)[6]) noexcept
+        : lat(given[0], NPY_DOUBLE), lon(given[1], NPY_DOUBLE), kinds(given[2], NPY_UINT8),
+          paths(given[3], NPY_INT64), geometries(given[4], NPY_INT64),
+          numbers(given[5], NPY_INT64) {}
 
     // Sets an exception if they don't fit together.
     bool check() const noexcept {
-        if (!lat || !lon || !kinds || !paths || !geometries) {
+        if (!lat || !lon || !kinds || !paths || !geometries || !numbers) {
             return false;
         }
         bool good = lat.size() == lon.size() && paths.size() == kinds.size() + 1 &&
@@ -63,6 +64,9 @@ struct RaggedRegions {
         }
         if (!good) {
             PyErr_SetString(PyExc_ValueError, "the ragged arrays don't fit together");
+        } else if (numbers.size() != 0 && numbers.size() != lat.size()) {
+            good = false;
+            PyErr_SetString(PyExc_ValueError, "there must be as many numbers as vertices, or none");
         }
         return good;
     }
@@ -97,10 +101,10 @@ struct RaggedRegions {
 
 // What an edge of a ring is called: the vertex at which it began as it was given, which may be the
 // other end now; that between the first vertex and the last is the last one's.
-inline std::size_t edge_number(const RaggedRegions &regions, const Column<std::int64_t> &numbers,
-                               std::size_t number, std::size_t vertex) noexcept {
+inline std::size_t edge_number(const RaggedRegions &regions, std::size_t number,
+                               std::size_t vertex) noexcept {
     const Path path = regions.path(number);
-    const std::int64_t *of_path = numbers.data() + (path.lat - regions.lat.data());
+    const std::int64_t *of_path = regions.numbers.data() + (path.lat - regions.lat.data());
     const std::int64_t first = of_path[vertex];
     const std::int64_t second = of_path[(vertex + 1) % path.size];
     const auto [least, most] = std::minmax(first, second);
@@ -161,25 +165,24 @@ inline void raise_fault(const Path &path, const char *name, Finding found, Findi
     }
 }
 
-// The same of a geometry and the path that it ended at; `numbers` are what its vertices are called,
-// or empty.
-inline void raise_in_regions(const RaggedRegions &regions, const Column<std::int64_t> &numbers,
-                             std::size_t geometry, std::size_t path, Finding found) {
+// The same of a geometry and the path that it ended at.
+inline void raise_in_regions(const RaggedRegions &regions, std::size_t geometry, std::size_t path,
+                             Finding found) {
     char name[80];
     std::snprintf(name, sizeof name, "geometry %zu, part %zu", geometry,
                   found.fault == Fault::crossing ? found.part
                                                  : path - regions.first_path(geometry));
     const bool is_path = path < regions.first_path(geometry + (geometry < regions.size()));
     Finding named = found;
-    if (numbers.size() > 0 && found.fault == Fault::crossing) {
+    const bool renamed = regions.numbers.size() > 0;
+    if (renamed && found.fault == Fault::crossing) {
         const std::size_t first = regions.first_path(geometry);
-        named.vertex = edge_number(regions, numbers, first + found.part, found.vertex);
-        named.other_vertex =
-            edge_number(regions, numbers, first + found.other_part, found.other_vertex);
-    } else if (numbers.size() > 0 && is_path) {
+        named.vertex = edge_number(regions, first + found.part, found.vertex);
+        named.other_vertex = edge_number(regions, first + found.other_part, found.other_vertex);
+    } else if (renamed && is_path) {
         const Path faulty = regions.path(path);
         const auto at = static_cast<std::size_t>(faulty.lat - regions.lat.data());
-        named.vertex = static_cast<std::size_t>(numbers.data()[at + found.vertex]);
+        named.vertex = static_cast<std::size_t>(regions.numbers.data()[at + found.vertex]);
     }
     raise_fault(is_path ? regions.path(path) : Path{}, name, found, named);
 }
@@ -187,7 +190,7 @@ inline void raise_in_regions(const RaggedRegions &regions, const Column<std::int
 inline constexpr std::int64_t most_cells = std::int64_t{1} << 31;
 
 // cover(lat, lon, kinds, paths, geometries, numbers, order, mode, mixed, oriented): the cells of
-// all geometries, and how many each has. `numbers` are what errors call the vertices, or empty.
+// all geometries, and how many each has.
 inline PyObject *cover(PyObject *, PyObject *args) {
     PyObject *given[6];
     long long order = 0;
@@ -198,13 +201,8 @@ inline PyObject *cover(PyObject *, PyObject *args) {
                          &given[5], &order, &mode_number, &mixed, &oriented) == 0) {
         return nullptr;
     }
-    const RaggedRegions regions(given[0], given[1], given[2], given[3], given[4]);
-    const Column<std::int64_t> numbers(given[5], NPY_INT64);
-    if (!regions.check() || !numbers) {
-        return nullptr;
-    }
-    if (numbers.size() != 0 && numbers.size() != regions.lat.size()) {
-        PyErr_SetString(PyExc_ValueError, "there must be as many numbers as vertices, or none");
+    const RaggedRegions regions(given);
+    if (!regions.check()) {
         return nullptr;
     }
     if (!is_order(order) || mode_number < 0 || mode_number > 3) {
@@ -248,8 +246,7 @@ inline PyObject *cover(PyObject *, PyObject *args) {
         return nullptr;
     }
     if (found.fault != Fault::none || counts.failed()) {
-        raise_in_regions(regions, numbers, geometry, path,
-                         counts.failed() ? Finding{Fault::memory} : found);
+        raise_in_regions(regions, geometry, path, counts.failed() ? Finding{Fault::memory} : found);
         return nullptr;
     }
     if (total > most_cells) {

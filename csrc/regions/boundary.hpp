@@ -6,7 +6,6 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <utility>
 
 #include "index/healpix.hpp"
 #include "regions/arcs.hpp"
@@ -14,6 +13,7 @@
 #include "regions/grid.hpp"
 #include "regions/passage.hpp"
 #include "regions/path.hpp"
+#include "regions/radix_sort.hpp"
 #include "regions/side.hpp"
 #include "regions/simple.hpp"
 #include "regions/sphere.hpp"
@@ -81,31 +81,8 @@ class Boundary {
             std::sort(passages_.begin(), passages_.end());
             return true;
         }
-        const std::size_t n = passages_.size();
-        if (!sorted_.reserve(n)) {
-            return false;
-        }
-        constexpr int digit_bits = 11;
-        const int bits = passage_bits + 4 + 2 * static_cast<int>(grid_.order());
-        for (int shift = passage_bits; shift < bits; shift += digit_bits) {
-            std::size_t starts[1 << digit_bits] = {};
-            const auto digit = [shift](Passage passage) {
-                return passage >> shift & ((1 << digit_bits) - 1);
-            };
-            for (const Passage passage : passages_) {
-                ++starts[digit(passage)];
-            }
-            std::size_t sum = 0;
-            for (std::size_t &start : starts) {
-                sum += std::exchange(start, sum);
-            }
-            for (const Passage passage : passages_) {
-                sorted_.data()[starts[digit(passage)]++] = passage;
-            }
-            sorted_.resize(n);
-            passages_.swap(sorted_);
-        }
-        return true;
+        const int bits = 4 + 2 * static_cast<int>(grid_.order());
+        return radix_sort(passages_, scratch_, passage_bits, bits);
     }
 
     const Grid &grid() const noexcept { return grid_; }
@@ -113,22 +90,6 @@ class Boundary {
     std::int64_t inside(std::int64_t face) const noexcept { return inside_[face]; }
 
   private:
-    static Finding check(const Path &path) noexcept {
-        const std::size_t points = path.kind == Kind::disc ? 1 : path.size;
-        for (std::size_t i = 0; i < points; ++i) {
-            if (!is_lat(path.lat[i])) {
-                return {Fault::bad_latitude, i};
-            }
-            if (!is_lon(path.lon[i])) {
-                return {Fault::bad_longitude, i};
-            }
-        }
-        if (path.kind == Kind::disc && !(0 <= path.lat[1] && path.lat[1] <= 180)) {
-            return {Fault::bad_radius, 0};
-        }
-        return {};
-    }
-
     // Walks along the arcs, each from its lesser to its greater end, so that regions that share
     // arcs share their chains of cells.
     Finding add_arcs(const Path &path, Walk<Recorder> &walk, Recorder &recorder) noexcept {
@@ -142,8 +103,7 @@ class Boundary {
             search->add(first.at);
         }
         Vertex before = first;
-        Vector other = first.at; // what shows, with the first, that there are three vertices
-        std::size_t distinct = 1;
+        Distinct distinct(first.at);
         for (std::size_t i = 1; i < path.size + ring; ++i) {
             const Vertex vertex = i < path.size ? make_vertex(path.lat[i], path.lon[i]) : first;
             if (search != nullptr && i < path.size) {
@@ -155,12 +115,7 @@ class Boundary {
             if (are_antipodal(before, vertex)) {
                 return {Fault::antipodal, i - 1};
             }
-            if (distinct == 1) {
-                other = vertex.at;
-                distinct = 2;
-            } else if (!(vertex.at == other) && !(vertex.at == first.at)) {
-                distinct = 3;
-            }
+            distinct.add(vertex.at);
             const bool backwards = vertex.at < before.at;
             recorder.set_weight(ring ? (backwards ? -1 : 1) : 0);
             backwards ? walk.arc(vertex, before) : walk.arc(before, vertex);
@@ -173,10 +128,10 @@ class Boundary {
                 }
             }
         }
-        if (ring && distinct < 3) {
+        if (ring && distinct.count() < 3) {
             return {Fault::too_few, 0};
         }
-        if (distinct == 1) {
+        if (distinct.count() == 1) {
             walk.point(first);
         }
         return {};
@@ -270,7 +225,7 @@ class Boundary {
     std::size_t asked_at_ = 0;
     bool is_stopped_ = false;
     Buffer<Passage> passages_;
-    Buffer<Passage> sorted_;
+    Buffer<Passage> scratch_;
     std::int64_t inside_[12] = {};
 };
 

@@ -67,8 +67,8 @@ class Coverer {
             if (const Finding found = descend(); found.fault != Fault::none) {
                 return found;
             }
-        } else if (polygons_ > 1) {
-            unite(blocks_);
+        } else if (polygons_ > 1 && !unite(blocks_)) {
+            return {Fault::memory};
         }
         for (const Block block : blocks_) {
             size_ += std::int64_t{1} << 2 * depth_of(block);

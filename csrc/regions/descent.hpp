@@ -12,6 +12,7 @@
 #include "regions/buffer.hpp"
 #include "regions/passage.hpp"
 #include "regions/path.hpp"
+#include "regions/sets.hpp"
 
 namespace mortie {
 
@@ -39,37 +40,22 @@ static constexpr std::int64_t level_of(Block block) noexcept {
 }
 static constexpr std::int64_t nest_of_block(Block block) noexcept { return block >> level_bits; }
 
-// Sorts blocks, leaves out those in others, and makes one of four wherever they are one.
-[[maybe_unused]] static void unite(Buffer<Block> &blocks) noexcept {
-    const auto begin = [](Block block) {
-        return nest_of_block(block) << 2 * (max_order - level_of(block));
-    };
-    std::sort(blocks.begin(), blocks.end(), [&](Block a, Block b) {
-        return begin(a) != begin(b) ? begin(a) < begin(b) : level_of(a) < level_of(b);
-    });
-    std::size_t kept = 0;
-    std::int64_t end = 0;
+// Makes the fewest cells of all, in their order. False if memory runs out.
+[[maybe_unused]] static bool unite(Buffer<Block> &blocks) noexcept {
+    Buffer<Key> keys;
     for (const Block block : blocks) {
-        if (begin(block) < end) {
-            continue;
-        }
-        end = begin(block) + (std::int64_t{1} << 2 * (max_order - level_of(block)));
-        blocks[kept++] = block;
-        const auto are_siblings = [&] { // the last four
-            const Block last = blocks[kept - 1];
-            return level_of(last) > 0 &&
-                   std::all_of(&blocks[kept - 4], &blocks[kept], [=](Block b) {
-                       return level_of(b) == level_of(last) &&
-                              nest_of_block(b) >> 2 == nest_of_block(last) >> 2;
-                   });
-        };
-        while (kept >= 4 && are_siblings()) {
-            kept -= 3; // the first of them becomes their parent
-            blocks[kept - 1] =
-                make_block(level_of(blocks[kept - 1]) - 1, nest_of_block(blocks[kept - 1]) >> 2);
-        }
+        keys.push(cell_key(level_of(block), nest_of_block(block), 0));
     }
-    blocks.shrink(kept);
+    if (keys.failed() || !sort_keys(keys)) {
+        return false;
+    }
+    blocks.clear();
+    for (Spans spans(keys); (*spans).begin != past_all.begin; spans.next()) {
+        split_span(*spans, [&](std::int64_t level, std::int64_t nest) {
+            blocks.push(make_block(level, nest));
+        });
+    }
+    return true;
 }
 
 // Walks through the tree of cells, from a boundary's sorted passages, and appends the cells of the

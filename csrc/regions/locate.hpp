@@ -27,44 +27,11 @@
 #include "regions/grid.hpp"
 #include "regions/hull.hpp"
 #include "regions/path.hpp"
+#include "regions/side.hpp"
 #include "regions/simple.hpp"
 #include "regions/sphere.hpp"
 
 namespace mortie {
-
-// The area on the left of a ring, and on which side of it a point lies. Each arc makes a triangle
-// with the point's antipode (Eriksson 1990, Mathematics Magazine 63, 184); the sum of their areas
-// changes where an arc passes over the point alone, by 4 pi, and is the area on the left if the
-// point lies on the right: then the ring can shrink to nothing without meeting it.
-class LeftArea {
-  public:
-    explicit LeftArea(Vector point) noexcept : point_(point) {}
-
-    void add(Vector a, Vector b) noexcept {
-        const Vector far = -point_;
-        const double height = dot(far, cross(a - b, a + b)) / 2;
-        const double angle = 2 * std::atan2(height, 1 + dot(far, a) + dot(a, b) + dot(b, far));
-        const bool sure = std::fabs(height) > orientation_error;
-        sum_ += sure ? angle : std::copysign(angle, -side_of_edge(a, b, point_));
-        most_ = std::max(most_, std::fabs(sum_));
-        ++size_;
-    }
-
-    // Less by 4 pi, and so negative, if the point lies on the left; 0 for a ring without an area.
-    double area() const noexcept {
-        const double rounding = static_cast<double>(size_) * 0x1p-52 * most_;
-        return std::fabs(sum_) <= rounding ? 0 : sum_;
-    }
-
-  private:
-    Vector point_;
-    double sum_ = 0, most_ = 0;
-    std::size_t size_ = 0;
-};
-
-[[maybe_unused]] static double angle_between(Vector a, Vector b) noexcept {
-    return 2 * std::atan2(norm(a - b), norm(a + b));
-}
 
 class Locator {
   public:
@@ -218,22 +185,6 @@ class Locator {
     // A point that special edges avoid, to begin with.
     static constexpr Vector start = {-0.36, -0.48, -0.8};
 
-    static Finding check(const Path &path) noexcept {
-        const std::size_t points = path.kind == Kind::disc ? 1 : path.size;
-        for (std::size_t i = 0; i < points; ++i) {
-            if (!is_lat(path.lat[i])) {
-                return {Fault::bad_latitude, i};
-            }
-            if (!is_lon(path.lon[i])) {
-                return {Fault::bad_longitude, i};
-            }
-        }
-        if (path.kind == Kind::disc && !(0 <= path.lat[1] && path.lat[1] <= 180)) {
-            return {Fault::bad_radius, 0};
-        }
-        return {};
-    }
-
     void add_disc(Number region, const Path &path) noexcept {
         const double radius = path.lat[1] * degree;
         const double half = std::sin(0.5 * radius);
@@ -256,9 +207,11 @@ class Locator {
         const std::size_t first = vertices_.size();
         const bool ring = path.kind != Kind::line;
         LeftArea left(start);
-        std::size_t distinct = 1;
-        Vector other = {};
         vertices_.push(latlon2vector(path.lat[0], path.lon[0]));
+        if (vertices_.failed()) {
+            return {Fault::memory};
+        }
+        Distinct distinct(vertices_[first]);
         if (ring) {
             search_.add(vertices_[first]);
         }
@@ -278,12 +231,7 @@ class Locator {
                               make_vertex(path.lat[k], path.lon[k]))) {
                 return {Fault::antipodal, i - 1};
             }
-            if (distinct == 1) {
-                other = at;
-                distinct = 2;
-            } else if (!(at == other) && !(at == vertices_[first])) {
-                distinct = 3;
-            }
+            distinct.add(at);
             if (ring) {
                 left.add(before, at);
             }
@@ -293,7 +241,7 @@ class Locator {
             vertices_.shrink(first);
             return {vertices_.failed() ? Fault::memory : Fault::none};
         }
-        if (distinct < 3) {
+        if (distinct.count() < 3) {
             return {Fault::too_few, 0};
         }
         const double area = left.area();
@@ -657,9 +605,9 @@ class Locator {
             const Vector middle = 1 / norm(sum) * sum;
             double reach = 0;
             for (const Vector &corner : hull.corners) {
-                reach = std::max(reach, angle_between(middle, corner));
+                reach = std::max(reach, length_of(middle, corner));
             }
-            return std::fabs(angle_between(middle, centre) - radius) <= reach + hull_margin;
+            return std::fabs(length_of(middle, centre) - radius) <= reach + hull_margin;
         }
 
         // Adds cells to the next level: those of consecutive numbers and places.

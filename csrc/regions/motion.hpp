@@ -29,13 +29,16 @@ struct Motion {
     }
 };
 
+// How fast the longitude grows, in quarter turns.
+[[maybe_unused]] static double turning_of(Vector at, Vector direction) noexcept {
+    return quarter_turn * (at.x * direction.y - at.y * direction.x) / (at.x * at.x + at.y * at.y);
+}
+
 // In the strip, `rising` and `falling` are t +- 3/4 z; in a cap t sigma and (t - 1) sigma, with
 // sigma**2 = 3 (1 - |z|), of which the latter's differential gives that of sigma.
 [[maybe_unused]] static Place velocity_in(Zone zone, Place place, Vector at,
                                           Vector direction) noexcept {
-    const double radius_squared = at.x * at.x + at.y * at.y;
-    const double turning =
-        quarter_turn * (at.x * direction.y - at.y * direction.x) / radius_squared;
+    const double turning = turning_of(at, direction);
     if (zone.cap == 0) {
         const double climb = 0.75 * direction.z;
         return {turning + climb, turning - climb};
@@ -54,8 +57,7 @@ struct Motion {
 // times itself.
 [[maybe_unused]] static Motion motion_in_strip(Vector at, Vector direction,
                                                double curvature) noexcept {
-    const double turning =
-        quarter_turn * (at.x * direction.y - at.y * direction.x) / (at.x * at.x + at.y * at.y);
+    const double turning = turning_of(at, direction);
     const double climb = 0.75 * direction.z;
     const double bend = 2.03 + 1.61 * curvature;
     return {{turning + climb, bend}, {turning - climb, bend}};
@@ -73,7 +75,7 @@ struct Motion {
     const double radius_squared = at.x * at.x + at.y * at.y;
     const double sigma = std::sqrt(3 * radius_squared / (1 + std::fabs(at.z)));
     const double h = at.x * direction.y - at.y * direction.x;
-    const double turning = quarter_turn * h / radius_squared;
+    const double turning = turning_of(at, direction);
     const double growth = -1.5 * static_cast<double>(zone.cap) * direction.z / sigma;
     const double nearest = std::sqrt(radius_squared) - reach; // the sine of c, at least
     const auto speed = [&](double value, double part) {

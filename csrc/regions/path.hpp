@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "index/healpix.hpp"
+
 namespace mortie {
 
 enum class Kind : std::uint8_t { shell, hole, line, points, disc };
@@ -36,6 +38,23 @@ struct Finding {
     std::size_t other_vertex = 0;
     std::size_t other_part = 0;
 };
+
+// Whether coordinates lie out of their ranges.
+[[maybe_unused]] static Finding check(const Path &path) noexcept {
+    const std::size_t points = path.kind == Kind::disc ? 1 : path.size;
+    for (std::size_t i = 0; i < points; ++i) {
+        if (!is_lat(path.lat[i])) {
+            return {Fault::bad_latitude, i};
+        }
+        if (!is_lon(path.lon[i])) {
+            return {Fault::bad_longitude, i};
+        }
+    }
+    if (path.kind == Kind::disc && !(0 <= path.lat[1] && path.lat[1] <= 180)) {
+        return {Fault::bad_radius, 0};
+    }
+    return {};
+}
 
 // Asked now and then whether to stop.
 struct Interrupt {

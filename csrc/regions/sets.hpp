@@ -15,12 +15,12 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <utility>
 
 #include "index/morton.hpp"
 #include "kernels/kernels.hpp"
 #include "kernels/loops.hpp"
 #include "regions/buffer.hpp"
+#include "regions/radix_sort.hpp"
 
 namespace mortie {
 
@@ -69,43 +69,10 @@ inline std::size_t add_keys(const Kernels &kernels, std::size_t n, const Int64 *
     });
 }
 
-// Sorts by where the cells begin, unless they are: a radix sort from the last digit to the first,
-// in time linear in their number. False if memory runs out.
+// Sorts by where the cells begin: 40 bits. False if memory runs out.
 inline bool sort_keys(Buffer<Key> &keys) noexcept {
-    if (std::is_sorted(keys.begin(), keys.end())) {
-        return true;
-    }
-    constexpr int digit_bits = 10;
-    constexpr int digits = 4; // together the 40 bits
-    constexpr std::size_t values = 1u << digit_bits;
-    std::size_t places[digits][values] = {};
-    const auto digit = [](Key key, int place) {
-        return key >> (key_order_bits + place * digit_bits) & (values - 1);
-    };
-    Buffer<Key> sorted;
-    if (!sorted.resize(keys.size())) {
-        return false;
-    }
-    for (const Key key : keys) {
-        for (int place = 0; place < digits; ++place) {
-            ++places[place][digit(key, place)];
-        }
-    }
-    for (int place = 0; place < digits; ++place) {
-        std::size_t *const next = places[place];
-        if (next[digit(keys[0], place)] == keys.size()) {
-            continue; // all have the same
-        }
-        std::size_t total = 0;
-        for (std::size_t value = 0; value < values; ++value) {
-            total += std::exchange(next[value], total);
-        }
-        for (const Key key : keys) {
-            sorted[next[digit(key, place)]++] = key;
-        }
-        keys.swap(sorted);
-    }
-    return true;
+    Buffer<Key> scratch;
+    return radix_sort(keys, scratch, key_order_bits, 40);
 }
 
 // The spans of sorted keys, one after the other; past_all after the last.
@@ -138,6 +105,18 @@ class Spans {
     Span span_{};
 };
 
+// Calls `cell(order, nest)` for the fewest cells that fill a span, in their order: always the
+// biggest one that begins where the last one ended and does not reach beyond.
+template <typename Cell> void split_span(Span span, Cell cell) noexcept {
+    while (span.begin < span.end) {
+        const int aligned = std::countr_zero(span.begin) / 2;
+        const int inside = (static_cast<int>(std::bit_width(span.end - span.begin)) - 1) / 2;
+        const int levels = std::min({aligned, inside, static_cast<int>(max_order)});
+        cell(max_order - levels, static_cast<Int64>(span.begin >> 2 * levels));
+        span.begin += std::uint64_t{1} << 2 * levels;
+    }
+}
+
 // Takes spans in order, which may touch, and writes the fewest cells that fill them.
 class CellWriter {
   public:
@@ -155,17 +134,10 @@ class CellWriter {
     }
 
   private:
-    // From where the span begins, the biggest cell that begins there and does not reach beyond.
     void write() noexcept {
-        while (waiting_.begin < waiting_.end) {
-            const int aligned = std::countr_zero(waiting_.begin) / 2;
-            const int inside =
-                (static_cast<int>(std::bit_width(waiting_.end - waiting_.begin)) - 1) / 2;
-            const int levels = std::min({aligned, inside, static_cast<int>(max_order)});
-            cells_.push(encode(max_order - levels, static_cast<Int64>(waiting_.begin >> 2 * levels),
-                               static_cast<Int64>(waiting_.begin >> 2 * max_order)));
-            waiting_.begin += std::uint64_t{1} << 2 * levels;
-        }
+        split_span(waiting_, [this](Int64 order, Int64 nest) {
+            cells_.push(encode(order, nest, nest >> 2 * order));
+        });
     }
 
     Buffer<Int64> &cells_;

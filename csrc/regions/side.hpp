@@ -1,30 +1,82 @@
-// Which side of a ring is the smaller one.
+// What a ring's vertices tell: whether there are three, and which side is the smaller one.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 
 #include "index/healpix.hpp"
+#include "regions/crossing.hpp"
 #include "regions/path.hpp"
 #include "regions/sphere.hpp"
 
 namespace mortie {
 
-// The area on the left of a ring, in -2 pi to 2 pi: less by 4 pi than it is, if that is more than
-// half the sphere. Sum of the triangles that its arcs make with a point (Eriksson 1990, Mathematics
-// Magazine 63, 184).
+// The area on the left of a ring, and on which side of it a point lies. Each arc makes a triangle
+// with the point's antipode (Eriksson 1990, Mathematics Magazine 63, 184); the sum of their areas
+// changes where an arc passes over the point alone, by 4 pi, and is the area on the left if the
+// point lies on the right: then the ring can shrink to nothing without meeting it.
+class LeftArea {
+  public:
+    explicit LeftArea(Vector point) noexcept : point_(point) {}
+
+    void add(Vector a, Vector b) noexcept {
+        const Vector far = -point_;
+        const double height = dot(far, cross(a - b, a + b)) / 2;
+        const double angle = 2 * std::atan2(height, 1 + dot(far, a) + dot(a, b) + dot(b, far));
+        const bool sure = std::fabs(height) > orientation_error;
+        sum_ += sure ? angle : std::copysign(angle, -side_of_edge(a, b, point_));
+        most_ = std::max(most_, std::fabs(sum_));
+        ++size_;
+    }
+
+    // Less by 4 pi, and so negative, if the point lies on the left; 0 for a ring without an area.
+    double area() const noexcept {
+        const double rounding = static_cast<double>(size_) * 0x1p-52 * most_;
+        return std::fabs(sum_) <= rounding ? 0 : sum_;
+    }
+
+    // In -2 pi to 2 pi: less by 4 pi than it is, if that is more than half the sphere.
+    double nearest() const noexcept { return std::remainder(sum_, 4 * pi); }
+
+  private:
+    Vector point_;
+    double sum_ = 0, most_ = 0;
+    std::size_t size_ = 0;
+};
+
+// A ring's, in -2 pi to 2 pi.
 [[maybe_unused]] static double left_area(const Path &ring) noexcept {
-    constexpr Vector top = {0.36, 0.48, 0.8};
-    double sum = 0;
+    LeftArea left({-0.36, -0.48, -0.8});
     Vector before = latlon2vector(ring.lat[ring.size - 1], ring.lon[ring.size - 1]);
     for (std::size_t i = 0; i < ring.size; ++i) {
         const Vector at = latlon2vector(ring.lat[i], ring.lon[i]);
-        sum += 2 * std::atan2(dot(top, cross(before - at, before + at)) / 2,
-                              1 + dot(top, before) + dot(before, at) + dot(at, top));
+        left.add(before, at);
         before = at;
     }
-    return std::remainder(sum, 4 * pi);
+    return left.nearest();
 }
+
+// Counts the different vertices of a path: one, two, or three and more.
+class Distinct {
+  public:
+    explicit Distinct(Vector first) noexcept : first_(first) {}
+
+    void add(Vector at) noexcept {
+        if (at == first_ || (count_ > 1 && at == second_)) {
+            return;
+        }
+        second_ = count_ == 1 ? at : second_;
+        count_ = count_ == 1 ? 2 : 3;
+    }
+
+    int count() const noexcept { return count_; }
+
+  private:
+    Vector first_;
+    Vector second_ = {};
+    int count_ = 1;
+};
 
 // Which way a thin ring turns, exactly: 1 if its left side is the smaller one, -1 if it is the
 // right one, 0 if neither has an area, or can't be told. A disc of less than a hemisphere that

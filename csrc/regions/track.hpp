@@ -82,10 +82,8 @@ struct Track {
 [[maybe_unused]] static Finding track_path(std::int64_t order, const Path &path,
                                            Interrupt interrupt, Track &track,
                                            bool &is_stopped) noexcept {
-    for (std::size_t i = 0; i < path.size; ++i) {
-        if (!is_lat(path.lat[i]) || !is_lon(path.lon[i])) {
-            return {is_lat(path.lat[i]) ? Fault::bad_longitude : Fault::bad_latitude, i};
-        }
+    if (const Finding found = check(path); found.fault != Fault::none) {
+        return found;
     }
     if (path.size == 0) {
         return {};

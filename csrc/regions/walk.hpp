@@ -390,13 +390,7 @@ template <typename Recorder> class Walk {
                                     (!last_falling || (to_sides & ahead & 12) != 0);
             bool falls =
                 last_rising || (!last_falling && (side > 0) == (rising == falling) && side != 0);
-            Square next = square;
-            (falls ? next.falling : next.rising) += falls ? falling : rising;
-            if (!grid_.is_cell(next)) { // around a corner of three base cells
-                falls = !falls;
-                next = square;
-                (falls ? next.falling : next.rising) += falls ? falling : rising;
-            }
+            const Square next = next_square(square, rising, falling, falls);
             if (corner_met) {
                 touch_around(at_, corner_of(up, down));
             }
@@ -424,6 +418,18 @@ template <typename Recorder> class Walk {
         }
         touch_sides(end, piece.to);
         recorder_.pass(touched || (to_sides & behind) != 0);
+    }
+
+    // The square that follows on the stairs; around a corner of three base cells it lies the other
+    // way.
+    Square next_square(Square square, std::int64_t rising, std::int64_t falling,
+                       bool &falls) const noexcept {
+        const auto next = [=](bool by_falling) {
+            return by_falling ? Square{square.rising, square.falling + falling}
+                              : Square{square.rising + rising, square.falling};
+        };
+        falls = falls == grid_.is_cell(next(falls));
+        return next(falls);
     }
 
     // Walks along a piece, like up a flight of stairs, and tells the time.
@@ -474,13 +480,7 @@ template <typename Recorder> class Walk {
                     falls = (side > 0) == (rising == falling) && side != 0;
                 }
             }
-            Square next = square;
-            (falls ? next.falling : next.rising) += falls ? falling : rising;
-            if (!grid_.is_cell(next)) { // around a corner of three base cells
-                falls = !falls;
-                next = square;
-                (falls ? next.falling : next.rising) += falls ? falling : rising;
-            }
+            const Square next = next_square(square, rising, falling, falls);
             recorder_.at(course.angle(std::min(falls ? falls_at : rises_at, 1.0)));
             const int out =
                 falls ? (down ? south_east : north_west) : (up ? north_east : south_west);

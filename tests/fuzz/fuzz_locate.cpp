@@ -116,13 +116,6 @@ void compare(const std::uint64_t *words, std::size_t n) {
 const std::size_t harness::bytes_each = words_each * sizeof(std::uint64_t);
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size) {
-    const harness::Input input(data, size);
-    const std::size_t n = input.words.size() / words_each;
-    for (std::size_t begin = 0; begin < n;) {
-        const std::uint64_t *words = &input.words[words_each * begin];
-        const std::size_t count = std::min<std::size_t>(n - begin, 3 + words[0] % 16);
-        compare(words, count);
-        begin += count;
-    }
+    harness::by_groups(harness::Input(data, size), words_each, 3, compare);
     return 0;
 }

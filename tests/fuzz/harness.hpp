@@ -4,6 +4,7 @@
 // bits so that most are good: mutations then reach what lies behind the checks of arguments.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
@@ -47,6 +48,19 @@ struct Input {
         }
     }
 };
+
+// Calls `call(words, count)` for groups of elements, `least` and up to 15 more in each, as its
+// first word says; the last may have fewer.
+template <typename Call>
+void by_groups(const Input &input, std::size_t words_each, std::size_t least, Call call) {
+    const std::size_t n = input.words.size() / words_each;
+    for (std::size_t begin = 0; begin < n;) {
+        const std::uint64_t *words = &input.words[words_each * begin];
+        const std::size_t count = std::min<std::size_t>(n - begin, least + words[0] % 16);
+        call(words, count);
+        begin += count;
+    }
+}
 
 // The low bits of a word, one field after the other.
 class Bits {
