@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["compute", "degrees", "join", "package", "plain", "split"]
+__all__ = ["aligned", "compute", "degrees", "join", "package", "plain", "split"]
 
 
 def package(column: Any) -> str:
@@ -73,6 +73,14 @@ def compute(call: Callable[..., Any], values: Sequence[Any], missing: Any) -> An
 
     results = call(*map(complete, values))
     return tuple(map(blank, results)) if isinstance(results, tuple) else blank(results)
+
+
+def aligned(columns: Sequence[Any]) -> list[Any]:
+    """Give those columns that have an index of pandas, which must be the same."""
+    labelled = [each for each in columns if package(each) == "pandas" and hasattr(each, "iloc")]
+    if any(not each.index.equals(labelled[0].index) for each in labelled):
+        raise ValueError("the Series have different indexes: align them first")
+    return labelled
 
 
 def plain(column: Any) -> Any:

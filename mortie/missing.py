@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from mortie._columns import compute, join, package, split
+from mortie._columns import aligned, compute, join, package, split
 
 __all__ = ["nullable"]
 
@@ -111,9 +111,7 @@ def _call(ufunc: Callable[..., Any], /, *columns: Any, **keywords: Any) -> Any:
     if "xarray" in packages:
         return _on_xarrays(ufunc, call, columns)
     if "pandas" in packages:
-        labelled = [each for each in columns if package(each) == "pandas" and hasattr(each, "iloc")]
-        if any(not each.index.equals(labelled[0].index) for each in labelled):
-            raise ValueError("the Series have different indexes: align them first")
+        labelled = aligned(columns)
         if any(each.ndim == 2 for each in labelled):
             if getattr(ufunc, "__name__", "") in DIMENSIONS:
                 raise TypeError(

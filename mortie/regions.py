@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from mortie._columns import degrees, package
+from mortie._columns import aligned, degrees
 
 __all__ = ["Disc", "Regions", "cover", "disc", "track"]
 
@@ -244,7 +244,7 @@ def _from_arrow(column: Any) -> list[Any]:
 def _paths(region: Any) -> tuple[_Paths, int, bool]:
     """Give the paths, the number of regions, and whether it was one region."""
     regions, single = _read(region)
-    parts = [_one_path([], [], LINE, 0)][:0]
+    parts: list[_Paths] = []
     shapes, owners = [], []
     for owner, one in enumerate(regions):
         if isinstance(one, Disc):
@@ -420,28 +420,15 @@ class Regions:
     def _counted(self, order: int, mode: str, mixed: bool) -> tuple[np.ndarray, np.ndarray]:
         if mode not in MODES:
             raise ValueError(f"mode must be one of {', '.join(MODES)}, not {mode!r}")
-        paths = self._paths
-        offsets = np.concatenate([[0], np.cumsum(paths.sizes)])
-        geometries = np.searchsorted(paths.owners, np.arange(self._size + 1))
-        return _native().cover(
-            paths.lat,
-            paths.lon,
-            paths.kinds,
-            offsets,
-            geometries,
-            self._numbers,
-            order,
-            MODES.index(mode),
-            mixed,
-            self._oriented,
-        )
+        number = MODES.index(mode)
+        return _native().cover(*self._ragged(), order, number, mixed, self._oriented)
 
-    def _make_locator(self) -> Any:
+    def _ragged(self) -> tuple[np.ndarray, ...]:
+        """Give the ragged arrays that the extension takes."""
         paths = self._paths
         offsets = np.concatenate([[0], np.cumsum(paths.sizes)])
         geometries = np.searchsorted(paths.owners, np.arange(self._size + 1))
-        arrays = paths.lat, paths.lon, paths.kinds, offsets, geometries, self._numbers
-        return _native().locator(*arrays, self._oriented)
+        return paths.lat, paths.lon, paths.kinds, offsets, geometries, self._numbers
 
     def locate(self, lat: Any, lon: Any, *, all: bool = False) -> Any:
         """Tell which region holds each point.
@@ -512,7 +499,7 @@ class Regions:
             values = [np.where(missing, 0.0, each) for each in values]
         arrays = [np.ascontiguousarray(each, np.float64).reshape(-1) for each in values]
         if self._locator is None:
-            self._locator = self._make_locator()
+            self._locator = _native().locator(*self._ragged(), self._oriented)
         if all:
             points, places = _native().locate_all(self._locator, *arrays)
             if missing is not None:
@@ -522,13 +509,10 @@ class Regions:
         found = _native().locate(self._locator, *arrays).reshape(values[0].shape)
         if missing is not None:
             return np.ma.array(found, mask=missing)
-        labelled = [each for each in (lat, lon) if package(each) == "pandas" and np.ndim(each)]
-        labelled = [each for each in labelled if hasattr(each, "iloc")]
+        labelled = aligned([lat, lon])
         if labelled:
             import pandas as pd
 
-            if not labelled[0].index.equals(labelled[-1].index):
-                raise ValueError("the Series have different indexes: align them first")
             return pd.Series(found, labelled[0].index)
         return found[()]
 
@@ -568,8 +552,6 @@ class Regions:
         [ 14  24  34  44 -31 -41 -51 -61] [0 0 0 0 1 1 1 1]
         """
         cells, counts = self._counted(order, mode, mixed)
-        if self._size == 1:
-            return cells, np.zeros(len(cells), np.int64)
         return cells, np.repeat(np.arange(self._size), counts)
 
 

@@ -5,18 +5,16 @@ from __future__ import annotations
 import functools
 import json
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
 import mortie
 from mortie._cli.errors import CommandError, errors_of
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 # Longitudes and latitudes on WGS 84, as files name them.
 WGS84 = {("EPSG", "4326"), ("OGC", "CRS84")}
