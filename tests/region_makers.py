@@ -162,9 +162,7 @@ def on_corners(random):
         i, j = region_oracle.place_of(order, random.integers(0, 12 * 4**order, 3))
         n = 2**order
         corners = [
-            np.array(
-                region_oracle.point_on_map(region_oracle.Digits, int(a) / n, int(b) / n), float
-            )
+            np.array(region_oracle.point_on_map(int(a) / n, int(b) / n), float)
             for a, b in zip(i, j, strict=True)
         ]
         apart = [np.linalg.norm(np.cross(a, b)) for a, b in itertools.combinations(corners, 2)]

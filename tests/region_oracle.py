@@ -47,21 +47,7 @@ class Disc(NamedTuple):
     radius: float
 
 
-# --- numbers of either kind ---
-
-
-class Doubles:
-    """Functions of arrays of doubles."""
-
-    pi = np.pi
-    sqrt, atan2, cos, sin = np.sqrt, np.arctan2, np.cos, np.sin
-
-
-class Digits:
-    """Functions of single numbers of 60 digits."""
-
-    pi = +mp.pi
-    sqrt, atan2, cos, sin = mp.sqrt, mp.atan2, mp.cos, mp.sin
+# --- points in 60 digits ---
 
 
 def vector(lat, lon):
@@ -95,14 +81,14 @@ def quarters(x, y, q):
 # --- the map ---
 
 
-def project(numbers, x, y, z, zone, q):
+def project(x, y, z, zone, q):
     """Give east and west, in units of base cells, by the formulas of a zone and quarter."""
     x, y = quarters(x, y, q)
-    t = numbers.atan2(y, x) * 2 / numbers.pi
+    t = mp.atan2(y, x) * 2 / mp.pi
     if zone == MIDDLE:
         return q + t + z * 3 / 4 + 0.5, z * 3 / 4 - q - t + 0.5
     # sqrt(3 (1 - |z|)), without cancellation
-    sigma = numbers.sqrt(3 * (x * x + y * y) / (1 + abs(z)))
+    sigma = mp.sqrt(3 * (x * x + y * y) / (1 + abs(z)))
     if zone == NORTH:
         return q + 2 - sigma * (1 - t), 1 - q - sigma * t
     return q + sigma * t, -1 - q + sigma * (1 - t)
@@ -137,7 +123,7 @@ def place_of(order, nest):
     return (big_i << order) + ix, (big_j << order) + iy
 
 
-def point_on_map(numbers, east, west):
+def point_on_map(east, west):
     """Give the vector of one point of the map, in units of base cells."""
     up, along = (east + west - 1) / 2, (east - west) / 2
     z = up * 4 / 3
@@ -147,10 +133,10 @@ def point_on_map(numbers, east, west):
         if sigma > 0:
             along = middle + (along - middle) / sigma
         z = (1 - sigma * sigma / 3) * (1 if up > 0 else -1)
-    around = numbers.sqrt(1 - z * z)
+    around = mp.sqrt(1 - z * z)
     return (
-        around * numbers.cos(along * numbers.pi / 2),
-        around * numbers.sin(along * numbers.pi / 2),
+        around * mp.cos(along * mp.pi / 2),
+        around * mp.sin(along * mp.pi / 2),
         z,
     )
 
@@ -174,7 +160,7 @@ def exact_centre(order, nest):
     """Give the vector of one cell's centre in 60 digits."""
     i, j = map(int, place_of(order, nest))
     n = mpf(2) ** order
-    return point_on_map(Digits, (i + mpf(1) / 2) / n, (j + mpf(1) / 2) / n)
+    return point_on_map((i + mpf(1) / 2) / n, (j + mpf(1) / 2) / n)
 
 
 # --- curves ---
@@ -329,7 +315,7 @@ def map_places(point, tolerance):
             u, v = max(u, mpf(0)), max(v, mpf(0))
             if not u and not v:  # a pole
                 u = SAME
-            yield project(Digits, *quarters(u, v, -q), z, zone, q)
+            yield project(*quarters(u, v, -q), z, zone, q)
 
 
 def touched(point, order, tolerance):
@@ -423,7 +409,7 @@ def crossings(curve, order, low, high, zone, q, which, slack):
 
     @functools.cache
     def f(a):
-        return project(Digits, *curve.at(a), zone, q)[which] * n
+        return project(*curve.at(a), zone, q)[which] * n
 
     found, waiting, count = [], [(low, high)], 0
     while waiting:
@@ -972,12 +958,6 @@ def as_cells(cells):
 def union(*sets):
     cells = np.sort(np.concatenate([np.asarray(each, np.int64) for each in (*sets, ())]))
     return cells[np.append(True, np.diff(cells) > 0)[: len(cells)]]
-
-
-def mortons(order, nest):
-    """Give the Morton indices of NESTED numbers."""
-    nest = np.asarray(nest, np.int64)
-    return exact.norm2morts(order, nest & (4**order - 1), nest >> 2 * order)
 
 
 def nests(order, morton):

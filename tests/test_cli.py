@@ -6,6 +6,7 @@ import contextlib
 import csv
 import datetime
 import decimal
+import functools
 import gzip
 import json
 import os
@@ -22,6 +23,7 @@ import pytest
 
 import exact
 import mortie
+import shell
 
 pa = pytest.importorskip("pyarrow", reason="pyarrow is missing; mortie[test] has it")
 import pyarrow.csv
@@ -31,15 +33,7 @@ MORTIE = (sys.executable, "-m", "mortie")
 SAID = "mortie: latitudes from column 'lat', longitudes from column 'lon'\n"
 
 
-def run(*arguments, stdin=None, code=0):
-    """Run the command, check its exit code, and return its output and messages as text."""
-    done = subprocess.run(
-        [*MORTIE, *map(str, arguments)], input=stdin, capture_output=True, timeout=60, check=False
-    )
-    out, err = done.stdout.decode(), done.stderr.decode()
-    assert done.returncode == code, err
-    assert "Traceback" not in err
-    return out, err
+run = functools.partial(shell.run, timeout=60)
 
 
 def fails(*arguments, **options):

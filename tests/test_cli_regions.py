@@ -1,13 +1,12 @@
 """The commands that take regions, through processes as a shell starts them."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 import mortie
+from shell import run
 
 if mortie.backend() != "native":
     pytest.skip("regions need the C++ extension", allow_module_level=True)
@@ -19,19 +18,6 @@ import pyarrow.parquet as pq  # noqa: E402
 
 BOXES = np.array([shapely.box(10 * k, -80, 10 * k + 15, -70) for k in range(4)], object)
 NAMES = np.array(["Käfer", "b, c", '"d"', "e"], object)
-
-
-def run(*arguments, code=0):
-    done = subprocess.run(
-        [sys.executable, "-m", "mortie", *map(str, arguments)],
-        capture_output=True,
-        timeout=120,
-        check=False,
-    )
-    err = done.stderr.decode()
-    assert done.returncode == code, err
-    assert "Traceback" not in err
-    return done.stdout.decode(), err
 
 
 @pytest.fixture

@@ -1,14 +1,13 @@
 """The statistics of `mortie count --value`, held against pandas and exact fractions."""
 
 import statistics
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 import mortie
+import shell
 
 pa = pytest.importorskip("pyarrow", reason="pyarrow is missing; mortie[test] has it")
 pd = pytest.importorskip("pandas", reason="pandas is missing; nox -s tests installs it")
@@ -19,17 +18,9 @@ KEYS = ("count", "mean", "std", "min", "max")
 
 
 def run(*arguments, code=0):
-    done = subprocess.run(
-        [sys.executable, "-m", "mortie", *map(str, arguments)],
-        capture_output=True,
-        timeout=120,
-        check=False,
-    )
-    err = done.stderr.decode()
-    assert done.returncode == code, err
-    assert "Traceback" not in err
+    out, err = shell.run(*arguments, code=code)
     assert "Warning" not in err
-    return done.stdout.decode(), err
+    return out, err
 
 
 @pytest.fixture(autouse=True)

@@ -1,14 +1,13 @@
 """``mortie cover``, against shapely on centres and against mortie.cover cell by cell."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 import mortie
+import shell
 
 pq = pytest.importorskip("pyarrow.parquet", reason="pyarrow is missing; mortie[test] has it")
 shapely = pytest.importorskip("shapely", reason="shapely is missing; mortie[test] has it")
@@ -31,15 +30,8 @@ def folder(tmp_path, monkeypatch):
 
 
 def cover(*arguments, code=0):
-    done = subprocess.run(
-        [sys.executable, "-m", "mortie", "cover", *map(str, arguments)],
-        capture_output=True,
-        check=False,
-    )
-    err = done.stderr.decode()
-    assert done.returncode == code, err
-    assert "Traceback" not in err
-    return done.stdout.decode() if code == 0 else err.splitlines()[-1]
+    out, err = shell.run("cover", *arguments, code=code)
+    return out if code == 0 else err.splitlines()[-1]
 
 
 def test_parquet(folder):

@@ -22,6 +22,7 @@ import numpy as np
 import pytest
 
 import exact
+from shell import let_others_in
 
 pytest.importorskip("resource", reason="the faults are those of POSIX systems")
 healpy = pytest.importorskip("healpy", reason="healpy is missing; mortie[test] has it")
@@ -604,12 +605,7 @@ def test_few_threads(command, folder, threads, name, out):
     """Where pyarrow may not start its threads, its readers can wait for ever or crash."""
     Path("in.csv").write_bytes(HEAD + b"1,2,a\n" * 300_000)
     pq.write_table(pyarrow.csv.read_csv("in.csv"), "in.parquet")
-    for path in [folder, *folder.parents][:4]:
-        path.chmod(path.stat().st_mode | 0o055)
-    folder.chmod(0o777)
-    for stream in ("OUT", "ERR"):
-        Path(stream).touch()
-        Path(stream).chmod(0o666)
+    let_others_in(folder)
     code = command.wait(
         command.start("encode", name, "-o", out, user=54321, threads=threads), seconds=60
     )

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from shell import let_others_in
+
 pytest.importorskip("resource", reason="processes are forked on POSIX systems alone")
 pa = pytest.importorskip("pyarrow", reason="pyarrow is missing; mortie[test] has it")
 import pyarrow.csv
@@ -308,12 +310,7 @@ def test_a_new_file_keeps_the_owner_of_the_old(command, folder):
 
     # Who may not give files away does not replace them either.
     before = Path("out.csv").read_text()
-    for path in [folder, *folder.parents][:4]:
-        path.chmod(path.stat().st_mode | 0o055)
-    folder.chmod(0o777)
-    for name in ("OUT", "ERR"):
-        Path(name).touch()
-        Path(name).chmod(0o666)
+    let_others_in(folder)
     code = command.wait(command.start("encode", "in.csv", "-o", "out.csv", "--force", user=65534))
     message = refused(code, Path("ERR").read_text())
     assert message.startswith(f"{folder}/out.csv belongs to another user or group")

@@ -60,7 +60,7 @@ def test_points_on_edges_and_corners(lat, lon, count):
 
 
 def test_three_cells_meet_where_zones_do():
-    corner = oracle.point_on_map(oracle.Digits, 1, 1)  # t = 0, z = 2 / 3
+    corner = oracle.point_on_map(1, 1)  # t = 0, z = 2 / 3
     assert float(corner[2]) == 2 / 3
     assert oracle.touched(corner, 0, oracle.SAME) == {0, 3, 4}
     assert len(oracle.touched(corner, 3, oracle.SAME)) == 3
