@@ -45,6 +45,11 @@ double degrees(std::uint64_t word, double most) {
     return std::clamp(value, -most, most);
 }
 
+// The first bad coordinate of a ring is another in its reverse.
+Fault without_axis(Fault fault) {
+    return fault == Fault::bad_longitude ? Fault::bad_latitude : fault;
+}
+
 // The first elements are a ring, and all are points.
 void compare(const std::uint64_t *words, std::size_t n) {
     std::vector<double> lat(n), lon(n);
@@ -64,7 +69,7 @@ void compare(const std::uint64_t *words, std::size_t n) {
         return found != Fault::none ? found : crossing;
     };
     const Fault fault = add(0, lat.data(), lon.data());
-    if (fault != add(1, back_lat.data(), back_lon.data())) {
+    if (without_axis(fault) != without_axis(add(1, back_lat.data(), back_lon.data()))) {
         fails("the reverse of a ring has another fault");
     }
     if (fault != Fault::none) {
