@@ -113,7 +113,8 @@ template <typename T> class View<const T *> : public Packed<T> {
   private:
     template <typename Step> void gather(const char *from, Step step, std::size_t count) noexcept {
         for (std::size_t i = 0; i < count; ++i) {
-            std::memcpy(&this->buffer_[i], from + static_cast<npy_intp>(i) * step, sizeof(T));
+            std::memcpy(&this->buffer_[i], from, sizeof(T));
+            from += step;
         }
     }
 
@@ -146,9 +147,10 @@ template <typename T> class View<T *> : public Packed<T> {
 
     void store(std::size_t begin, std::size_t count) const noexcept {
         if (!this->direct_) {
-            const Strided where = this->where_;
-            for (std::size_t i = 0; i < count; ++i) {
-                where.put(begin + i, this->buffer_[i]);
+            const npy_intp step = this->where_.step;
+            char *to = this->where_.at(begin);
+            for (std::size_t i = 0; i < count; ++i, to += step) {
+                std::memcpy(to, &this->buffer_[i], sizeof(T));
             }
         }
     }
