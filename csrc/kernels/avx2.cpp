@@ -44,12 +44,32 @@ struct Order {
           swapped(_mm256_shuffle_epi32(power, _MM_SHUFFLE(2, 3, 0, 1))), ones(ones_of_k) {}
 };
 
+// 10**k and 11...1, side by side: one load for an order, which costs less than two gathers.
+struct alignas(16) Powers {
+    std::uint64_t power, ones;
+};
+
+constexpr auto powers = [] {
+    Table<Powers, max_order + 1> table{};
+    for (std::size_t k = 0; k <= max_order; ++k) {
+        table.entry[k] = {pow10.entry[k], ones.entry[k]};
+    }
+    return table;
+}();
+
+__m128i powers_of(Int64 k) {
+    return _mm_load_si128(reinterpret_cast<const __m128i *>(&powers.entry[k]));
+}
+
 // Calls run(order_at), where order_at(i) gives the Order of the four elements from i on.
 template <typename Run> std::size_t with_orders(Broadcast<Int64> order, Run run) {
     if (order.step != 0) {
         return run([=](std::size_t i) {
-            const __m256i k = load(order.data + i);
-            return Order(k, look_up(pow10, k), look_up(ones, k));
+            const Int64 *k = order.data + i;
+            const __m256i even = _mm256_set_m128i(powers_of(k[2]), powers_of(k[0]));
+            const __m256i odd = _mm256_set_m128i(powers_of(k[3]), powers_of(k[1]));
+            return Order(load(k), _mm256_unpacklo_epi64(even, odd),
+                         _mm256_unpackhi_epi64(even, odd));
         });
     }
     const auto k = static_cast<std::size_t>(*order.data);
