@@ -1,11 +1,15 @@
 """Fixtures that several test modules share."""
 
 import os
+import signal
 from pathlib import Path
 
 import hypothesis
 import numpy as np
 import pytest
+
+# Shells let their jobs in the background ignore it, and processes hand that on.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Slow machines are no failure; the long run is one session of nox.
 hypothesis.settings.register_profile("short", deadline=None)

@@ -607,7 +607,6 @@ def test_interrupt(what):
     """Ctrl-C ends a long call, within a second or so also on a busy machine."""
     code = f"""
 import numpy as np, mortie, os, signal, threading, time
-signal.signal(signal.SIGINT, signal.default_int_handler)
 lat = np.random.default_rng(1).uniform(-80, 80, 3_000_000)
 if {what!r} == "build":
     regions = mortie.Regions([(lat[k:k + 3], lat[k + 1:k + 4]) for k in range(0, 600_000, 3)])
