@@ -1,6 +1,7 @@
 """README.md and the pages in docs/: their examples, links, pictures and table of orders."""
 
 import doctest
+import importlib
 import re
 import runpy
 from pathlib import Path
@@ -35,6 +36,16 @@ def test_examples(page):
     assert doctest.DocTestRunner().run(test).failed == 0
 
 
+@pytest.mark.parametrize("module", ["mortie", "mortie.cells", "mortie.tools"])
+def test_the_reference_page_has_every_function(module):
+    page = (ROOT / "docs" / "api.rst").read_text(encoding="utf-8")
+    described = set(re.findall(r"^\.\. auto(?:function|class):: (\w+)$", page, re.M))
+    described |= {"fast_norm2mort", "vaex_norm2mort"}  # by a sentence, as second names
+    module = importlib.import_module(module)
+    functions = {name for name in module.__all__ if callable(getattr(module, name))}
+    assert functions - described == set()
+
+
 REPOSITORY = re.compile(
     "https://(?:github.com/espg/mortie/(?:blob|tree)|raw.githubusercontent.com/espg/mortie)/main"
 )
@@ -43,7 +54,7 @@ REPOSITORY = re.compile(
 @pages
 def test_links_to_files(page):
     """Links to the repository name files of this checkout."""
-    text = page.read_text(encoding="utf-8")
+    text = re.sub(r"^ *```.*?^ *```$", "", page.read_text(encoding="utf-8"), flags=re.M | re.S)
     links = re.findall(r"\]\(([^)#]+)", text) + re.findall(r"^\[[^]]+\]: ([^#\s]+)", text, re.M)
     files = [REPOSITORY.sub(str(ROOT), link) for link in links]
     paths = [page.parent / file for file in files if not re.match("https?:", file)]
