@@ -1,7 +1,8 @@
 """Keep a Dask cluster busy while workers are killed; exit with 1 if anything goes wrong.
 
-Two processes of four threads compute mortie's functions, BLAS, pandas and parallel numba. Again
-and again one of them is killed, and starts anew; the other lives on, and its memory must stay flat.
+Two processes of four threads compute mortie's functions, BLAS, pandas and parallel numba; they
+cover `Regions` that come with the tasks, and locate points in them. Again and again one of the two
+is killed, and starts anew; the other lives on, and its memory must stay flat.
 Every result is compared with values that healpy and exact Python integers gave beforehand.
 
 It needs ``pip install 'mortie[test]' pandas``.
@@ -29,13 +30,28 @@ from distributed import Client, LocalCluster, wait
 
 import exact
 import soak_tasks
-from soak_tasks import MATRIX, ROWS, UFUNCS, WHOLE
+from soak_tasks import COVER_ORDER, MATRIX, ROWS, UFUNCS, WHOLE
 
 N = 100_000
+LUNES = 120
+FIRST = 0.1  # degrees: no centre of a cell lies on such a meridian
 AT_ONCE = 24  # tasks that are submitted and not yet done
 STUCK = 300  # seconds without a result
 WARM_UP = 0.3  # the part of the time in which memory may grow
 GROWTH = 32  # MB that it may grow by afterwards
+
+
+def lune_of(lon):
+    """Give the place of the ring, of those that `lunes` yields, that holds each point."""
+    return np.floor((lon - FIRST) % 360 * LUNES / 360).astype(int)
+
+
+def lunes():
+    """Yield rings of 2,000 vertices, down one meridian and up the next."""
+    down = np.linspace(90, -90, 1000, endpoint=False)
+    for i in range(LUNES):
+        west, east = FIRST + i * 360 / LUNES, FIRST + (i + 1) * 360 / LUNES
+        yield np.concatenate([down, -down]), np.repeat([west, east], len(down))
 
 
 def make(folder):
@@ -43,7 +59,7 @@ def make(folder):
     import healpy  # not by the workers, which import this file when they start
 
     draw = np.random.default_rng(8)
-    lat, lon = np.degrees(np.arcsin(draw.uniform(-1, 1, N))), draw.uniform(-180, 180, N)
+    lat, lon = np.degrees(np.arcsin(draw.uniform(-1, 1, N))), draw.uniform(0, 360, N)
     order = draw.integers(0, 19, N)
     nest = healpy.ang2pix(2**18, lon, lat, nest=True, lonlat=True)
     parents, normed = np.divmod(nest, 4**18)
@@ -59,6 +75,10 @@ def make(folder):
     for cell, value in zip(third.tolist(), order.tolist(), strict=True):
         sums[cell] += value
     cells = sorted(sums)
+    pixels = np.arange(12 * 4**COVER_ORDER)
+    held_by = lune_of(healpy.pix2ang(2**COVER_ORDER, pixels, nest=True, lonlat=True)[0])
+    cover = exact.norm2morts(COVER_ORDER, pixels % 4**COVER_ORDER, pixels // 4**COVER_ORDER)
+    by_lune = np.lexsort((cover, held_by))
     square = (normed[: MATRIX**2] % 64).reshape(MATRIX, MATRIX)
     messages = [
         "latitude must lie in -90 to 90 degrees, not nan",
@@ -88,6 +108,8 @@ def make(folder):
         "ValueError": (np.array(messages),),
         "BLAS": ((square @ square).astype(float),),
         "pandas": (np.array(cells), np.array([sums[cell] for cell in cells])),
+        "locate": (lune_of(lon),),
+        "cover": (cover[by_lune], held_by[by_lune]),
         "numba": (np.array([sum(int(c) for c in np.base_repr(i, 4)) for i in normed.tolist()]),),
     }
 
@@ -107,8 +129,8 @@ def is_right(kind, found, expected):
 class Soak:
     """A cluster, the tasks that are under way, and what has been counted."""
 
-    def __init__(self, cluster, client, path, truth):
-        self.client, self.path, self.truth = client, path, truth
+    def __init__(self, cluster, client, path, truth, regions):
+        self.client, self.path, self.truth, self.regions = client, path, truth, regions
         self.victim, self.survivor = cluster.workers.values()
         self.random = np.random.default_rng(1)
         self.tasks = {}
@@ -120,7 +142,10 @@ class Soak:
         """Submit one task more; for a ufunc, of a random part of the points."""
         begin, end = sorted(self.random.integers(0, N, 2).tolist())
         points = slice(begin, end + 1) if kind in UFUNCS else slice(None)
-        future = self.client.submit(soak_tasks.compute, kind, self.path, points, pure=False)
+        regions = self.regions if kind in ("locate", "cover") else None
+        future = self.client.submit(
+            soak_tasks.compute, kind, self.path, points, regions, pure=False
+        )
         self.tasks[future] = kind, points
 
     def collect(self):
@@ -153,14 +178,14 @@ class Soak:
 
     def mixed(self, seconds, pause):
         """Run tasks of all kinds for some time; give when the worker that lives had what memory."""
-        for kind in WHOLE:  # so that numba has compiled and everything is imported
-            self.client.run(soak_tasks.compute, kind, self.path, slice(None))
+        for kind in WHOLE.keys() & self.truth:  # so that numba has compiled, and all is imported
+            self.client.run(soak_tasks.compute, kind, self.path, slice(None), self.regions)
         survivor = psutil.Process(self.survivor.pid)
         start = time.monotonic()
         memory, doomed, due = [], None, math.inf
         while (now := time.monotonic()) < start + seconds:
             while len(self.tasks) < AT_ONCE:
-                self.submit(str(self.random.choice([*UFUNCS, *WHOLE])))
+                self.submit(str(self.random.choice(list(self.truth))))
             pid = self.victim.pid
             if pid != doomed:  # a new process
                 doomed, due = pid, now + self.random.uniform(0, 2 * pause)
@@ -232,7 +257,14 @@ def main():
             print("backend and kernels:", *backends)
             if {name for name, _ in backends} != {options.backend}:
                 return 1
-            soak = Soak(cluster, client, path, truth)
+            regions = None
+            if options.backend == "native":
+                import mortie  # with the environment of the workers
+
+                regions = mortie.Regions(list(lunes()))
+            else:  # which knows no regions
+                del truth["locate"], truth["cover"]
+            soak = Soak(cluster, client, path, truth, regions)
             try:
                 native_threads = soak.alone(200)
                 memory = soak.mixed(options.seconds, options.pause)

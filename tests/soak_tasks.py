@@ -15,6 +15,7 @@ from mortie import tools
 
 ROWS = 10  # each ufunc's inputs are broadcast to as many rows, which must be equal
 MATRIX = 300
+COVER_ORDER = 6
 
 
 @numba.njit(parallel=True, cache=True)
@@ -68,6 +69,12 @@ def missing(d):
     return mortie.nullable(mortie.latlon2mort)(18, lat, d.lon).filled(0)
 
 
+def cover(d):
+    cells, places = d.regions.cover(COVER_ORDER, mode="centre")
+    order = np.lexsort((cells, places))
+    return cells[order], places[order]
+
+
 UFUNCS = {
     "latlon2nest": lambda d: mortie.latlon2nest(29, d.lat, d.lon),
     "latlon2mort": lambda d: mortie.latlon2mort(18, d.lat, d.lon),
@@ -88,14 +95,16 @@ WHOLE = {  # of all points at once
     "BLAS": matmul,
     "pandas": group,
     "numba": lambda d: digit_sums(d.normed),
+    "locate": lambda d: d.regions.locate(d.lat, d.lon),
+    "cover": cover,
 }
 
 
-def compute(kind, path, points):
+def compute(kind, path, points, regions):
     """Give a task's results as a tuple."""
     data = load(path)
     if kind in WHOLE:
-        found = WHOLE[kind](SimpleNamespace(**data))
+        found = WHOLE[kind](SimpleNamespace(**data, regions=regions))
         return found if isinstance(found, tuple) else (found,)
     rows = {
         name: np.broadcast_to(values[points], (ROWS, len(values[points])))
