@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "reference.hpp"
+#include "regions/locate.hpp"
 
 namespace {
 
@@ -95,6 +96,46 @@ TEST(Threads, WriteSideBySide) {
             ASSERT_TRUE(results == expected) << kernels->name;
             EXPECT_GT(mortie::exact_points[mortie::near_edge] - exact_before, threads);
         }
+    }
+}
+
+TEST(Threads, LocateInSharedRegions) {
+    const Inputs inputs;
+    mortie::Locator locator(false, {});
+    for (std::size_t region = 0; region < 60; ++region) {
+        const double west = 6 * static_cast<double>(region) - 180;
+        const double lat[] = {-89.5, 89.5, 0.25}, lon[] = {west, west, west + 40};
+        ASSERT_EQ(locator.add(region, {mortie::Kind::shell, lat, lon, 3}).fault,
+                  mortie::Fault::none);
+        ASSERT_EQ(locator.end_polygon().fault, mortie::Fault::none);
+    }
+    ASSERT_TRUE(locator.build({}));
+    const mortie::Locator &shared = locator;
+    for (const Kernels *kernels : mortie::supported_kernels()) {
+        const auto run = [&](std::vector<Int64> &places, std::size_t at, std::size_t n) {
+            mortie::Buffer<Int64> points, regions;
+            EXPECT_EQ(shared.locate(*kernels, n, &inputs.lat[at], &inputs.lon[at], &places[at], {}),
+                      n);
+            EXPECT_EQ(shared.locate_all(*kernels, n, &inputs.lat[at], &inputs.lon[at], points,
+                                        regions, {}),
+                      n);
+            for (std::size_t pair = points.size(); pair-- > 0;) {
+                const auto point = static_cast<std::size_t>(points[pair]);
+                EXPECT_LE(places[at + point], regions[pair]);
+            }
+        };
+        std::vector<Int64> expected(total);
+        run(expected, 0, total);
+        EXPECT_GT(std::count(expected.begin(), expected.end(), 3), 0);
+        std::vector<Int64> places(total);
+        std::vector<std::thread> pool;
+        for (std::size_t i = 0; i < threads; ++i) {
+            pool.emplace_back([&, i] { run(places, i * part, part); });
+        }
+        for (std::thread &thread : pool) {
+            thread.join();
+        }
+        EXPECT_EQ(places, expected) << kernels->name;
     }
 }
 
