@@ -8,6 +8,7 @@ import contextlib
 import importlib
 import multiprocessing
 import os
+import pickle
 import signal
 import subprocess
 import sys
@@ -21,6 +22,7 @@ import pytest
 
 import exact
 import mortie
+from mortie import cells
 
 healpy = pytest.importorskip("healpy", reason="healpy is missing; mortie[test] has it")
 
@@ -205,6 +207,49 @@ def run_fork_during_calls():
 def test_fork_while_threads_compute(monkeypatch):
     monkeypatch.setenv("PYTHONWARNINGS", "ignore:This process:DeprecationWarning")
     assert python("run_fork_during_calls") == "good\n"
+
+
+def run_fork_after_each():
+    """Call each function on cells and regions, and again in a child; name those that differ."""
+    clipped = mortie.clip_mort(9, MORTON)
+    disc = mortie.disc(-75, 20, 12)
+    regions = mortie.Regions([([-60, -80, -70], [0, 40, 90]), disc])
+    calls = {
+        mortie.authalic2geodetic: (LAT,),
+        mortie.geodetic2authalic: (LAT,),
+        mortie.mort2uniq: (MORTON,),
+        mortie.mort2vertices: (clipped,),
+        mortie.mort2word: (MORTON,),
+        mortie.mort_neighbours: (clipped,),
+        mortie.mort_range: (18, clipped),
+        mortie.uniq2mort: (np.arange(4, 999),),
+        mortie.word2mort: (mortie.mort2word(MORTON),),
+        cells.boundary: (clipped[:99], 4),
+        cells.children: (12, clipped[0]),
+        cells.compact: (clipped,),
+        cells.difference: (clipped, clipped[::2]),
+        cells.expand: (10, clipped[:99]),
+        cells.intersection: (clipped, clipped[::2]),
+        cells.isin: (MORTON, clipped[:99]),
+        cells.union: (clipped[:99], clipped[99:]),
+        mortie.cover: (disc, 9),
+        mortie.track: ([-60, -80, -70], [0, 40, 90], 9),
+        regions.cover: (8,),
+        regions.locate: (LAT, LON),
+    }
+    for function, arguments in calls.items():
+        before = pickle.dumps(function(*arguments))
+        child = os.fork()
+        if child == 0:
+            os._exit(pickle.dumps(function(*arguments)) != before)
+        if os.waitpid(child, 0)[1] != 0:
+            print(function.__name__)
+    print(len(calls))
+
+
+@pytest.mark.skipif("fork" not in METHODS, reason="this system has no fork")
+def test_fork_after_each_function_on_cells_and_regions():
+    assert python("run_fork_after_each") == "21\n"
 
 
 # --- imports ---

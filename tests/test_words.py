@@ -33,6 +33,24 @@ import mortie, numpy as np
 assert mortie.__version__ == "1.0.0", mortie.__version__
 print(json.dumps([str(eval(call)) for call in json.load(sys.stdin)]))
 """
+FORKED = """
+import os, sys, time
+sys.path.insert(0, sys.argv[1])
+import mortie, numpy as np
+assert mortie.__version__ == "1.0.0", mortie.__version__
+call = lambda: mortie.morton_coverage([-60.0, -80, -70], [0.0, 40, 90], order=8)
+call()
+child = os.fork()
+if child == 0:
+    call()
+    os._exit(0)
+end = time.monotonic() + 5
+while time.monotonic() < end and os.waitpid(child, os.WNOHANG)[0] == 0:
+    time.sleep(0.01)
+if time.monotonic() >= end:
+    os.kill(child, 9)
+    print("hangs")
+"""
 
 
 @pytest.fixture
@@ -73,3 +91,9 @@ def test_what_to_write_instead(there, here, both):
 def test_what_1_0_gives(published):
     results = json.loads(published(EVALUATED, input=json.dumps([there for there, *_ in CALLS])))
     assert results == [both for *_, both in CALLS]
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+def test_a_forked_child_of_1_0_hangs(published):
+    """Its threads aren't there; those of ours can't be missed, as `test_processes.py` shows."""
+    assert published(FORKED) == "hangs\n"
