@@ -64,6 +64,7 @@ NOT_IN_NUMBA = {
     "test_bad_input.py::test_calls[mortie.kernel(1)]": "kernel is a function of Python",
     "test_latlon.py::test_the_exact_way_is_taken_at_edges": "it takes no other way",
     "test_kernels.py": "it has no kernels",
+    "test_processes.py::test_fork_after_each_function_on_cells_and_regions": CELLS,
     "test_processes.py::test_subinterpreter": "numba runs in the main interpreter alone",
     "test_processes.py::test_no_memory": "numba needs memory of its own",
     "test_processes.py::test_import_again": "numba can't be imported again",
