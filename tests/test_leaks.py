@@ -6,6 +6,7 @@ With MORTIE_LONG_TESTS set, these are a million calls of each kind.
 import ctypes
 import gc
 import os
+import pickle
 import sys
 
 import numpy as np
@@ -13,7 +14,7 @@ import psutil
 import pytest
 
 import mortie
-from mortie import tools
+from mortie import cells, tools
 
 pytestmark = [
     pytest.mark.slow,
@@ -39,6 +40,15 @@ GOOD = {
     "latlon2nest": (29, FLOAT, FLOAT),
     "latlon2mort": (18, FLOAT, FLOAT),
     "mort2latlon": (MORTON,),
+    "mort2vertices": (MORTON,),
+    "mort_neighbours": (MORTON,),
+    "mort_range": (18, MORTON),
+    "mort2uniq": (MORTON,),
+    "uniq2mort": (INT + 4,),
+    "mort2word": (MORTON,),
+    "word2mort": (mortie.mort2word(MORTON),),
+    "geodetic2authalic": (FLOAT,),
+    "authalic2geodetic": (FLOAT,),
 }
 BAD = {  # with a ValueError for the last element
     "fastNorm2Mort": (np.array([1, 1, 1, 19]), INT, INT),
@@ -50,6 +60,14 @@ BAD = {  # with a ValueError for the last element
     "latlon2nest": (29, FLOAT, np.array([0, 0, 0, np.inf])),
     "latlon2mort": (18, FLOAT * 2, FLOAT),
     "mort2latlon": (np.array([1, 1, 1, 7]),),
+    "mort2vertices": (np.array([1, 1, 1, 7]),),
+    "mort_neighbours": (np.array([1, 1, 1, 7]),),
+    "mort_range": (np.array([18, 18, 18, 19]), MORTON),
+    "mort2uniq": (np.array([1, 1, 1, 7]),),
+    "uniq2mort": (np.array([4, 4, 4, 3]),),
+    "mort2word": (np.array([1, 1, 1, 7]),),
+    "geodetic2authalic": (FLOAT * 2,),
+    "authalic2geodetic": (FLOAT * 2,),
 }
 DTYPES = [np.dtype(name) for name in ("int64", "float64", "bool", "int32", "float32")]
 
@@ -118,9 +136,11 @@ def test_good_calls(name):
     scalars = [np.asarray(arg).flat[0] for arg in args]
     assert_flat(lambda: ufunc(*args), ufunc, *args)
     assert_flat(lambda: ufunc(*scalars), ufunc, *scalars)
-    assert_flat(lambda: ufunc(*args, out=out, where=True), ufunc, out, *out, *args)
+    where = {} if ufunc.signature else {"where": True}  # which generalised ones don't have
+    assert_flat(lambda: ufunc(*args, out=out, **where), ufunc, out, *out, *args)
 
 
+@pytest.mark.parametrize("name", [name for name in GOOD if name != "word2mort"])
 def test_casts(name):
     ufunc, args = getattr(mortie, name), GOOD[name]
     if args[-1] is MORTON:
@@ -180,3 +200,59 @@ def test_python_functions(call):
 )
 def test_python_functions_that_fail(call):
     assert_flat(raising(ValueError, call), MASKED, FLOAT, MORTON, INT, calls=CALLS // 3)
+
+
+RING = ([-60.0, -80, -70], [0.0, 40, 90])
+DISC = mortie.disc(-75, 20, 3)
+REGIONS = mortie.Regions([RING, DISC])
+CELLS = mortie.clip_mort(6, MORTON)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        pytest.param(lambda: mortie.cover(RING, 4), id="cover"),
+        pytest.param(lambda: mortie.cover(DISC, 6, mode="within", mixed=True), id="cover, mixed"),
+        pytest.param(lambda: mortie.cover(RING, 4, edges="planar"), id="cover, planar"),
+        pytest.param(lambda: mortie.track(*RING, 4), id="track"),
+        pytest.param(lambda: mortie.Regions([RING, DISC]).cover(3), id="Regions"),
+        pytest.param(lambda: mortie.Regions([RING, DISC]).locate(-77.85, 20), id="a new index"),
+        pytest.param(lambda: REGIONS.locate(FLOAT, FLOAT), id="locate"),
+        pytest.param(lambda: REGIONS.locate(FLOAT, FLOAT, all=True), id="locate, all"),
+        pytest.param(lambda: pickle.loads(pickle.dumps(REGIONS)), id="pickle"),
+        pytest.param(lambda: cells.boundary(CELLS, 4), id="boundary"),
+        pytest.param(lambda: cells.children(8, CELLS), id="children"),
+        pytest.param(lambda: cells.compact(CELLS), id="compact"),
+        pytest.param(lambda: cells.expand(7, CELLS), id="expand"),
+        pytest.param(lambda: cells.union(CELLS, MORTON), id="union"),
+        pytest.param(lambda: cells.intersection(CELLS, MORTON), id="intersection"),
+        pytest.param(lambda: cells.difference(CELLS, MORTON), id="difference"),
+        pytest.param(lambda: cells.isin(MORTON, CELLS), id="isin"),
+    ],
+)
+def test_cells_and_regions(call):
+    assert_flat(call, FLOAT, MORTON, CELLS, REGIONS, calls=CALLS // 15)
+
+
+CROSSED = ([0.0, 10, 0, 10], [0.0, 10, 10, 0])
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        pytest.param(lambda: mortie.cover(CROSSED, 4), id="cover"),
+        pytest.param(lambda: mortie.cover(RING, 19), id="cover, order"),
+        pytest.param(lambda: mortie.track([0, 91], [0, 1], 4), id="track"),
+        pytest.param(lambda: mortie.Regions([RING, CROSSED]).locate(0, 0), id="Regions"),
+        pytest.param(lambda: REGIONS.locate(FLOAT * 2, FLOAT), id="locate"),
+        pytest.param(lambda: REGIONS.locate(FLOAT * 2, FLOAT, all=True), id="locate, all"),
+        pytest.param(lambda: cells.boundary(CELLS, 0), id="boundary"),
+        pytest.param(lambda: cells.children(3, CELLS), id="children"),
+        pytest.param(lambda: cells.compact([1, 7]), id="compact"),
+        pytest.param(lambda: cells.expand(3, CELLS), id="expand"),
+        pytest.param(lambda: cells.union(CELLS, [7]), id="union"),
+        pytest.param(lambda: cells.isin([7], CELLS), id="isin"),
+    ],
+)
+def test_cells_and_regions_that_fail(call):
+    assert_flat(raising(ValueError, call), FLOAT, MORTON, CELLS, REGIONS, calls=CALLS // 15)
