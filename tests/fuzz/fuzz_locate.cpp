@@ -3,8 +3,6 @@
 #include "harness.hpp"
 
 #include <algorithm>
-#include <array>
-#include <bit>
 #include <cmath>
 
 #include "regions/locate.hpp"
@@ -17,33 +15,6 @@ using mortie::Kind;
 using mortie::Locator;
 
 constexpr std::size_t words_each = 2;
-
-[[noreturn]] void fails(const char *what) {
-    std::fprintf(stderr, "locate: %s\n", what);
-    std::abort();
-}
-
-// A degree that most often is special.
-double degrees(std::uint64_t word, double most) {
-    constexpr double special[] = {0,    90, 45, 30, 41.810314895778596, 180, 19.471220634490691,
-                                  11.25};
-    Bits bits(word);
-    const std::uint64_t kind = bits.take(3);
-    const double known = special[bits.take(3)];
-    double value = (2 * static_cast<double>(word >> 11) * 0x1p-53 - 1) * most;
-    if (kind < 3) {
-        value = std::copysign(known, value);
-    } else if (kind == 3) {
-        value = std::nextafter(known, value);
-    } else if (kind == 4) {
-        value = std::round(value / 11.25) * 11.25;
-    } else if (kind == 5) {
-        value *= std::pow(2.0, -static_cast<double>(bits.take(6)));
-    } else if (kind == 6 && bits.rarely(4)) {
-        return std::bit_cast<double>(word * 0x9e3779b97f4a7c15);
-    }
-    return std::clamp(value, -most, most);
-}
 
 // The first bad coordinate of a ring is another in its reverse.
 Fault without_axis(Fault fault) {

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <cmath>
 #include <numeric>
 
@@ -22,43 +21,6 @@ using mortie::Mode;
 using mortie::Path;
 
 constexpr std::size_t words_each = 2;
-
-[[noreturn]] void fails(const char *what) {
-    std::fprintf(stderr, "regions: %s\n", what);
-    std::abort();
-}
-
-// A degree that most often is special.
-double degrees(std::uint64_t word, double most) {
-    Bits bits(word);
-    constexpr double special[] = {0,    90, 45, 30, 41.810314895778596, 180, 19.471220634490691,
-                                  11.25};
-    double value = (2 * static_cast<double>(word >> 11) * 0x1p-53 - 1) * most;
-    switch (bits.take(3)) {
-    case 0:
-    case 1:
-    case 2:
-        value = std::copysign(special[bits.take(3)], value);
-        break;
-    case 3:
-        value = std::nextafter(special[bits.take(3)], value);
-        break;
-    case 4:
-        value = std::round(value / 11.25) * 11.25;
-        break;
-    case 5:
-        value *= std::pow(2.0, -static_cast<double>(bits.take(6)));
-        break;
-    case 6:
-        if (bits.rarely(4)) {
-            return std::bit_cast<double>(word * 0x9e3779b97f4a7c15);
-        }
-        break;
-    default:
-        break;
-    }
-    return std::clamp(value, -most, most);
-}
 
 Fault cover(Int64 order, Mode mode, bool mixed, bool oriented, const Path &path,
             Buffer<Int64> &cells) {

@@ -15,11 +15,6 @@ using mortie::Key;
 
 constexpr std::size_t words_each = 1;
 
-[[noreturn]] void fails(const char *what) {
-    std::fprintf(stderr, "sets: %s\n", what);
-    std::abort();
-}
-
 // Pixels of order 18, by the reference's reading of an index.
 struct Pixels {
     Int64 begin, end;

@@ -5,6 +5,8 @@
 #pragma once
 
 #include <algorithm>
+#include <bit>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
@@ -81,6 +83,28 @@ class Bits {
     std::uint64_t rest_;
 };
 
+// A degree that most often is special.
+inline double degrees(std::uint64_t word, double most) {
+    constexpr double special[] = {0,    90, 45, 30, 41.810314895778596, 180, 19.471220634490691,
+                                  11.25};
+    Bits bits(word);
+    const std::uint64_t kind = bits.take(3);
+    const double known = special[bits.take(3)];
+    double value = (2 * static_cast<double>(word >> 11) * 0x1p-53 - 1) * most;
+    if (kind < 3) {
+        value = std::copysign(known, value);
+    } else if (kind == 3) {
+        value = std::nextafter(known, value);
+    } else if (kind == 4) {
+        value = std::round(value / 11.25) * 11.25;
+    } else if (kind == 5) {
+        value *= std::pow(2.0, -static_cast<double>(bits.take(6)));
+    } else if (kind == 6 && bits.rarely(4)) {
+        return std::bit_cast<double>(word * 0x9e3779b97f4a7c15);
+    }
+    return std::clamp(value, -most, most);
+}
+
 // Elements that end where their memory ends, for ASan to see each step beyond.
 template <typename T> class Column {
   public:
@@ -98,6 +122,11 @@ template <typename T> class Column {
     std::size_t offset_ = 0;
     std::vector<T> values_;
 };
+
+[[noreturn]] inline void fails(const char *what) {
+    std::fprintf(stderr, "%s\n", what);
+    std::abort();
+}
 
 [[noreturn]] inline void differs(const Kernels &kernels, const char *name, std::size_t i) {
     std::fprintf(stderr, "%s, %s: element %zu differs\n", kernels.name, name, i);
