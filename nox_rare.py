@@ -26,10 +26,11 @@ LOWEST = {
     "3.13": ["numpy==2.1.0"],
 }
 
-# The tests that run compiled code of ours and little else.
+# The tests that run compiled code of ours and little else; test_kernels.py runs others with every
+# kernel.
 SANITIZED = [
     f"tests/test_{name}.py"
-    for name in ("kernels", "layouts", "processes")  # the first runs others with every kernel
+    for name in "cells kernels layouts locate processes region_inputs regions sets".split()
 ]
 
 # What tests compare with, or use in the documentation, beyond the extra named test.
@@ -212,7 +213,7 @@ def sanitizers(session):
             )
     options = [*debug, "-Db_sanitize=address,undefined", "-Db_lundef=false"]
     session.install(
-        *(".[test-core]", "healpy"),
+        *(".[test-core]", "healpy", "scipy", "shapely"),
         *(f"-Csetup-args={option}" for option in options),
         env={"CXX": "g++"},
     )

@@ -85,7 +85,7 @@ def test_empty_means_the_fastest():
 def test_every_kernel(kernel):
     if kernel not in supported():
         pytest.skip(f"this machine does not have {kernel}")
-    names = ("values", "ufunc", "digits", "latlon", "flags")
+    names = ("values", "ufunc", "digits", "latlon", "flags", "cells")
     tests = [str(HERE / f"test_{name}.py") for name in names]
     done = run(kernel, "-m", "pytest", "-q", "-p", "no:cacheprovider", *tests)
     assert done.returncode == 0, done.stdout + done.stderr

@@ -281,7 +281,7 @@ template <auto kernel, auto raise, typename... Operand> struct LoopOver {
         const auto n = static_cast<std::size_t>(dimensions[0]);
         const std::size_t done = call(choose(static_cast<const Kernels *>(kernels)), operands, n,
                                       std::make_index_sequence<nargs>{});
-        if constexpr (raise != nullptr) {
+        if constexpr (!std::is_null_pointer_v<decltype(raise)>) {
             if (done < n) {
                 fail(operands, done, std::make_index_sequence<nin>{});
                 for (std::size_t i = done; i < n; ++i) { // so that NumPy casts no garbage
