@@ -31,8 +31,10 @@ class Tally:
 
     def __init__(self, values: int):
         kinds = [np.int64, np.int64, *(np.int64, float, float, float, float) * values]
-        self.parts = [[np.empty(0, kind) for kind in kinds]]
-        self.rows: list[np.ndarray] = []  # indices that are yet to be sorted
+        self.empty = [np.empty(0, kind) for kind in kinds]
+        self.parts: list[list[np.ndarray]] = []
+        self.rows = np.empty(SORTED_ROWS, np.int64)  # indices that are yet to be sorted
+        self.waiting = 0  # how many those are
 
     def add(self, *columns: np.ndarray) -> None:
         """Add indices, of which some may be the same, their counts and statistics."""
@@ -44,42 +46,57 @@ class Tally:
         known, *new = (len(part[0]) for part in self.parts)
         # Merging when a part as many are new as are known costs a constant time for each.
         if sum(new) > max(known // 4, MANY):
-            self.sums()
+            self.merge()
+
+    def merge(self) -> None:
+        """Make one part of all."""
+        self.parts = [summed(*map(np.concatenate, zip(*self.parts, strict=True)))]
 
     def count(self, cells: np.ndarray) -> None:
         """Add indices, each of which counts one."""
-        self.rows.append(cells)
-        if sum(map(len, self.rows)) >= SORTED_ROWS:
-            self.sort()
+        while len(cells):
+            if self.waiting == len(self.rows):
+                self.sort(more=True)
+            now, cells = np.split(cells, [len(self.rows) - self.waiting])
+            self.rows[self.waiting : self.waiting + len(now)] = now
+            self.waiting += len(now)
 
-    def sort(self) -> None:
-        """Count the rows that are waiting: one sort of many costs less than many of few."""
-        cells, self.rows = np.concatenate(self.rows), []
+    def sort(self, more: bool = False) -> None:
+        """Count the rows that are waiting, or let more of them wait if most are distinct.
+
+        One sort of many costs less than sorts of few whose counts are then merged.
+        """
+        cells = self.rows[: self.waiting]
         cells.sort()
-        first = starts(cells)
-        self.add_part([cells[first], np.diff(first, append=len(cells))])
+        ends = bounds(cells)
+        if more and 2 * len(ends) > len(cells):
+            self.rows = np.empty(4 * len(cells), np.int64)
+            self.rows[: len(cells)] = cells
+        else:
+            self.waiting = 0
+            self.add_part([cells[ends[:-1]], np.diff(ends)])
 
     def sums(self) -> list[np.ndarray]:
         """Give the distinct indices, in order, their counts and statistics."""
-        if self.rows:
+        if self.waiting:
             self.sort()
-        if len(self.parts) == 1:
-            return self.parts[0]
-        self.parts = [summed(*map(np.concatenate, zip(*self.parts, strict=True)))]
-        return self.parts[0]
+        if len(self.parts) > 1:
+            self.merge()
+        return self.parts[0] if self.parts else self.empty
 
 
-def starts(cells: np.ndarray) -> np.ndarray:
-    """Give where sorted indices change, and 0 if there are any."""
-    changes = np.flatnonzero(cells[1:] != cells[:-1]) + 1
-    return np.insert(changes, 0, 0) if len(cells) else changes
+def bounds(cells: np.ndarray) -> np.ndarray:
+    """Give where sorted indices change, with their two ends."""
+    changes = np.ones(len(cells) + 1, bool)
+    np.not_equal(cells[1:], cells[:-1], out=changes[1:-1])
+    return np.flatnonzero(changes)
 
 
 def summed(cells: np.ndarray, counts: np.ndarray, *parts: np.ndarray) -> list[np.ndarray]:
     """Give the distinct ones of indices, in order, the sums of counts and merged statistics."""
     order = np.argsort(cells, kind="stable")  # which merges what is in order already
     cells = cells[order]
-    first = starts(cells)
+    first = bounds(cells)[:-1]
     found = [cells[first], np.add.reduceat(counts[order], first)]
     for part in columns_of(parts):
         found += statistics.merged([array[order] for array in part], first)
@@ -98,7 +115,7 @@ def tally(options: argparse.Namespace) -> pa.Table:
     cells = Tally(len(options.value))
     units: dict[str, str | None] = {}
     for path, (sums, told) in each(options, functools.partial(count, options), inputs, inputs):
-        cells.add(*sums)
+        cells.add_part(sums)
         for name, unit in zip(options.value, told, strict=True):
             if unit != units.setdefault(name, unit):
                 raise CommandError(
