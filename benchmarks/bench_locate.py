@@ -50,9 +50,9 @@ def outlines():
     return rings
 
 
-def random_points(n):
+def random_points(n, seed=1):
     """Give points south of 60 S, each of which is as likely."""
-    random = np.random.default_rng(1)
+    random = np.random.default_rng(seed)
     z = random.uniform(-1, -np.sin(np.radians(60)), n)
     return np.degrees(np.arcsin(z)), random.uniform(-180, 180, n)
 

@@ -299,14 +299,32 @@ def test_tally_of_more_rows_than_are_sorted_at_once(monkeypatch):
     random = np.random.default_rng(1)
     for most in (1, 50, 10**6):
         rows = [random.integers(-most, most, n) for n in (1, 999, 0, 1000, 2500, 3)]
-        cells = tally.Tally(values=False)
+        cells = tally.Tally(values=0)
         for part in rows:
             cells.count(part)
         expected = np.unique(np.concatenate(rows), return_counts=True)
         for found, wanted in zip(cells.sums(), expected, strict=True):
             np.testing.assert_array_equal(found, wanted)
             assert found.dtype == np.int64
-    assert [len(column) for column in tally.Tally(values=False).sums()] == [0, 0]
+    assert [len(column) for column in tally.Tally(values=0).sums()] == [0, 0]
+
+
+def test_tally_of_all_cells_on_earth(monkeypatch):
+    from mortie._cli import tally
+
+    monkeypatch.setattr(tally, "SORTED_ROWS", 1000)
+    random = np.random.default_rng(1)
+    for rows in (0, 1000, 1001, 5000):  # from the third on, each cell has a counter
+        pixels = [random.integers(0, 12 * 4**3, rows), np.arange(rows) % 768]
+        cells = tally.Tally(0, order=3)
+        expected = {}
+        for pixel in np.concatenate(pixels).tolist():
+            expected[index(3, pixel)] = expected.get(index(3, pixel), 0) + 1
+        for part in pixels:
+            cells.count(np.array([index(3, pixel) for pixel in part.tolist()], np.int64))
+        assert (cells.counters is not None) == (rows > 500)
+        found = dict(zip(*(each.tolist() for each in cells.sums()), strict=True))
+        assert list(found.items()) == sorted(expected.items())
 
 
 def test_info():

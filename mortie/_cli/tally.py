@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+import mortie
 from mortie._cli import statistics
 from mortie._cli.columns import from_numpy, to_numpy
 from mortie._cli.errors import CommandError, Say, errors_of
@@ -21,6 +22,7 @@ from mortie._cli.work import each, say
 
 MANY = 1 << 20
 SORTED_ROWS = 1 << 22  # at once, where only rows are counted: 32 MB
+DENSE_ORDER = 10  # the highest of which all cells have counters, where rows are many: 100 MB
 
 
 class Tally:
@@ -29,10 +31,14 @@ class Tally:
     Its memory grows with the distinct indices alone.
     """
 
-    def __init__(self, values: int):
+    def __init__(self, values: int, order: int | None = None):
         kinds = [np.int64, np.int64, *(np.int64, float, float, float, float) * values]
-        self.parts = [[np.empty(0, kind) for kind in kinds]]
-        self.rows: list[np.ndarray] = []  # indices that are yet to be sorted
+        self.empty = [np.empty(0, kind) for kind in kinds]
+        self.parts: list[list[np.ndarray]] = []
+        self.rows = np.empty(SORTED_ROWS, np.int64)  # indices that are yet to be sorted
+        self.waiting = 0  # how many those are
+        self.order = order  # of all indices
+        self.counters: np.ndarray | None = None  # of all cells on Earth
 
     def add(self, *columns: np.ndarray) -> None:
         """Add indices, of which some may be the same, their counts and statistics."""
@@ -44,42 +50,72 @@ class Tally:
         known, *new = (len(part[0]) for part in self.parts)
         # Merging when a part as many are new as are known costs a constant time for each.
         if sum(new) > max(known // 4, MANY):
-            self.sums()
+            self.merge()
+
+    def merge(self) -> None:
+        """Make one part of all."""
+        self.parts = [summed(*map(np.concatenate, zip(*self.parts, strict=True)))]
 
     def count(self, cells: np.ndarray) -> None:
         """Add indices, each of which counts one."""
-        self.rows.append(cells)
-        if sum(map(len, self.rows)) >= SORTED_ROWS:
+        while len(cells) and self.counters is None:
+            if self.waiting == len(self.rows):
+                self.make_room()
+                continue
+            now, cells = np.split(cells, [len(self.rows) - self.waiting])
+            self.rows[self.waiting : self.waiting + len(now)] = now
+            self.waiting += len(now)
+        if self.counters is not None:
+            np.add.at(self.counters, mortie.mort2nest(cells), 1)
+
+    def make_room(self) -> None:
+        """Count the rows that are waiting, or let more of them wait if most are distinct.
+
+        One sort of many costs less than sorts of few whose counts are then merged.
+        """
+        if self.order is not None and self.order <= DENSE_ORDER:
+            self.counters, self.waiting = np.zeros(12 * 4**self.order, np.int64), 0
+            self.count(self.rows)
+            return
+        self.rows.sort()
+        if 2 * len(bounds(self.rows)) > len(self.rows):
+            rows, self.rows = self.rows, np.empty(4 * len(self.rows), np.int64)
+            self.rows[: len(rows)] = rows
+        else:
             self.sort()
 
     def sort(self) -> None:
-        """Count the rows that are waiting: one sort of many costs less than many of few."""
-        cells, self.rows = np.concatenate(self.rows), []
+        """Count the rows that are waiting."""
+        cells, self.waiting = self.rows[: self.waiting], 0
         cells.sort()
-        first = starts(cells)
-        self.add_part([cells[first], np.diff(first, append=len(cells))])
+        ends = bounds(cells)
+        self.add_part([cells[ends[:-1]], np.diff(ends)])
 
     def sums(self) -> list[np.ndarray]:
         """Give the distinct indices, in order, their counts and statistics."""
-        if self.rows:
+        if self.waiting:
             self.sort()
-        if len(self.parts) == 1:
-            return self.parts[0]
-        self.parts = [summed(*map(np.concatenate, zip(*self.parts, strict=True)))]
-        return self.parts[0]
+        if self.counters is not None:
+            nest = np.flatnonzero(self.counters)
+            self.add(mortie.nest2mort(self.order, nest), self.counters[nest])
+            self.counters = None
+        if len(self.parts) > 1:
+            self.merge()
+        return self.parts[0] if self.parts else self.empty
 
 
-def starts(cells: np.ndarray) -> np.ndarray:
-    """Give where sorted indices change, and 0 if there are any."""
-    changes = np.flatnonzero(cells[1:] != cells[:-1]) + 1
-    return np.insert(changes, 0, 0) if len(cells) else changes
+def bounds(cells: np.ndarray) -> np.ndarray:
+    """Give where sorted indices change, with their two ends."""
+    changes = np.ones(len(cells) + 1, bool)
+    np.not_equal(cells[1:], cells[:-1], out=changes[1:-1])
+    return np.flatnonzero(changes)
 
 
 def summed(cells: np.ndarray, counts: np.ndarray, *parts: np.ndarray) -> list[np.ndarray]:
     """Give the distinct ones of indices, in order, the sums of counts and merged statistics."""
     order = np.argsort(cells, kind="stable")  # which merges what is in order already
     cells = cells[order]
-    first = starts(cells)
+    first = bounds(cells)[:-1]
     found = [cells[first], np.add.reduceat(counts[order], first)]
     for part in columns_of(parts):
         found += statistics.merged([array[order] for array in part], first)
@@ -98,7 +134,7 @@ def tally(options: argparse.Namespace) -> pa.Table:
     cells = Tally(len(options.value))
     units: dict[str, str | None] = {}
     for path, (sums, told) in each(options, functools.partial(count, options), inputs, inputs):
-        cells.add(*sums)
+        cells.add_part(sums)
         for name, unit in zip(options.value, told, strict=True):
             if unit != units.setdefault(name, unit):
                 raise CommandError(
@@ -139,7 +175,7 @@ def count(
     options: argparse.Namespace, path: str, say: Say, advance: Callable
 ) -> tuple[tuple[list[np.ndarray], list[str | None]], int]:
     """Count the points of one file, with statistics; then give units, and how many rows are bad."""
-    cells, rows = Tally(len(options.value)), 0
+    cells, rows = Tally(len(options.value), options.order), 0
     with open_source(path, options, say=say) as source:
         operation = cells_of(source.schema, options)
         names = operation.choose(source, say)
