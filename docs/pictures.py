@@ -7,6 +7,7 @@ from pathlib import Path
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
+import numpy as np
 
 import mortie
 import mortie.plot
@@ -19,6 +20,15 @@ LAKE = (
 BASIN = (
     [-70.5, -71.0, -73.5, -77.0, -81.0, -84.5, -86.0, -82.0, -78.0, -74.0],
     [39.0, 47.0, 52.0, 58.0, 66.0, 60.0, 20.0, 14.0, 22.0, 31.0],
+)
+# Basins on both of its sides, which share its divides.
+WEST = (
+    [-82.0, -78.0, -74.0, -70.5, -69.8, -70.4, -71.5, -75.0, -80.0],
+    [14.0, 22.0, 31.0, 39.0, 28.0, 16.0, 5.0, -4.0, -12.0],
+)
+EAST = (
+    [-71.0, -73.5, -77.0, -81.0, -80.5, -76.0, -71.0, -68.0, -67.5],
+    [47.0, 52.0, 58.0, 66.0, 88.0, 92.0, 86.0, 72.0, 58.0],
 )
 TRACK = ([-79.2, -77.2], [157.0, 165.5])
 FILL = {"cmap": mpl.colors.ListedColormap(["#9ecae1"]), "edgecolors": "#4a7fa5", "coast": False}
@@ -85,7 +95,27 @@ def track():
     return figure
 
 
-PICTURES = {"modes.png": modes, "basin.png": basin, "track.png": track}
+def located():
+    """Draw points in the colours of the basins that hold them."""
+    figure, ax = plt.subplots(figsize=(6.4, 4.2), layout="compressed")
+    basins = mortie.Regions([WEST, BASIN, EAST])
+    mortie.plot.regions(basins, ax=ax)
+    random = np.random.default_rng(1)
+    lat = -np.degrees(np.arcsin(random.uniform(np.sin(np.radians(65)), 1, 20_000)))
+    lon = random.uniform(-180, 180, len(lat))
+    place = basins.locate(lat, lon)
+    x, y = mortie.plot.project(lat, lon, ax)
+    limits = ax.axis()
+    for k, colour in enumerate(["0.75", "tab:orange", "tab:blue", "tab:green"]):
+        inside = place == k - 1
+        label = f"{k - 1}: {np.count_nonzero(inside):,} points" if k else "-1: no region"
+        ax.scatter(x[inside], y[inside], s=3, color=colour, linewidths=0, label=label)
+    ax.axis(limits)
+    figure.legend(loc="outside right upper", markerscale=3)
+    return figure
+
+
+PICTURES = {"modes.png": modes, "basin.png": basin, "track.png": track, "located.png": located}
 
 if __name__ == "__main__":
     mpl.use("agg")

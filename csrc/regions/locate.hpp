@@ -177,7 +177,9 @@ class Locator {
     static constexpr std::size_t most_vertices = std::numeric_limits<Number>::max();
     static constexpr Number no_owner = std::numeric_limits<Number>::max(); // of a ring's end
 
-    static constexpr std::size_t block_points = 256;
+    // So many that a block's loops are long, but all of its arrays take no more than 48 KB of
+    // stack.
+    static constexpr std::size_t block_points = 2048;
     static constexpr std::int64_t deepest = 24;
     static constexpr std::size_t leaf_size = 16;
     static constexpr std::size_t small_index = 1 << 13;
@@ -349,6 +351,8 @@ class Locator {
         const Number *const entries = entries_.data();
         std::int64_t nests[block_points];
         double turned[block_points];
+        Number found[block_points];
+        Number inside[block_points]; // the points whose cells are inner ones
         std::size_t cost = 0;
         for (std::size_t begin = 0; begin < n; begin += block_points) {
             const std::size_t count = std::min(n - begin, block_points);
@@ -366,14 +370,25 @@ class Locator {
             }
             const std::size_t done =
                 kernels.latlon2nest(count, {&order, 0}, {lat + begin, 1}, {lons, 1}, nests);
+            // A level at a time, so that the loads of many points are under way at once.
+            std::size_t left = 0;
             for (std::size_t i = 0; i < done; ++i) {
-                std::int64_t shift = table_shift;
-                Number entry = table[nests[i] >> shift];
-                while ((entry & 3) == inner) {
-                    shift -= 2;
-                    entry = entries[(entry >> 2) + (nests[i] >> shift & 3)];
+                found[i] = table[nests[i] >> table_shift];
+                inside[left] = static_cast<Number>(i);
+                left += (found[i] & 3) == inner;
+            }
+            for (std::int64_t shift = table_shift - 2; left > 0; shift -= 2) {
+                const std::size_t before = left;
+                left = 0;
+                for (std::size_t k = 0; k < before; ++k) {
+                    const Number i = inside[k];
+                    found[i] = entries[(found[i] >> 2) + (nests[i] >> shift & 3)];
+                    inside[left] = i;
+                    left += (found[i] & 3) == inner;
                 }
-                cost += with(begin + i, entry);
+            }
+            for (std::size_t i = 0; i < done; ++i) {
+                cost += with(begin + i, found[i]);
             }
             if (done < count) {
                 return begin + done;

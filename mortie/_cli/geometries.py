@@ -14,6 +14,7 @@ import numpy as np
 import pyarrow as pa
 
 import mortie
+from mortie._cli.columns import is_text
 from mortie._cli.errors import CommandError, errors_of
 
 # Longitudes and latitudes on WGS 84, as files name them.
@@ -55,7 +56,11 @@ class RegionFile:
     def names_of(self, lat: np.ndarray, lon: np.ndarray) -> pa.Array:
         """Give the names of the regions that hold points, null outside."""
         places = self.places_of(lat, lon)
-        return self.regions()[1].take(pa.array(places, mask=places < 0))
+        chosen, names = pa.array(places, mask=places < 0), self.regions()[1]
+        if not is_text(names.type):
+            return names.take(chosen)
+        coded = names.dictionary_encode()  # so that no row has text of its own
+        return pa.DictionaryArray.from_arrays(coded.indices.take(chosen), coded.dictionary)
 
 
 @functools.lru_cache(maxsize=1)
