@@ -339,6 +339,54 @@ def test_no_memory():
     assert lines == ["MemoryError True"] * 2 + ["MemoryError ValueError"] * 4
 
 
+def run_with_little_memory():
+    """Leave calls more and more memory; name those that give another result than with enough."""
+    resource = importlib.import_module("resource")
+    draw = np.random.default_rng(1)
+    fine = mortie.fastNorm2Mort(18, draw.integers(0, 4**18, 100_000), draw.integers(0, 12, 100_000))
+    clipped = mortie.clip_mort(12, fine)
+    turns = np.linspace(0, 400, 20_000)
+    discs = [mortie.disc(10 * i, 20 * i, 20) for i in range(-8, 9)]
+    regions = mortie.Regions(discs)
+    calls = {
+        "compact": lambda: cells.compact(fine),
+        "union": lambda: cells.union(fine, clipped[::-1]),
+        "expand": lambda: cells.expand(13, clipped),
+        "isin": lambda: cells.isin(clipped, fine),
+        "cover": lambda: mortie.cover(discs[0], 10),
+        "cover, mixed": lambda: regions.cover(10, mixed=True),
+        "track": lambda: mortie.track(80 * np.cos(turns), 20 * turns, 8),
+        "Regions": lambda: mortie.Regions(discs).locate(0, 0),
+        "locate": lambda: regions.locate(*mortie.mort2latlon(fine)),
+        "locate, all": lambda: regions.locate(*mortie.mort2latlon(fine), all=True),
+    }
+    process = psutil.Process()
+    for name, call in calls.items():
+        right, refused = pickle.dumps(call()), 0
+        for spare in np.geomspace(1e4, 1e8, 25):
+            limit = process.memory_info().vms + int(spare)
+            resource.setrlimit(resource.RLIMIT_AS, (limit, resource.RLIM_INFINITY))
+            try:
+                found = call()
+            except MemoryError:
+                found = None
+                refused += 1
+            resource.setrlimit(resource.RLIMIT_AS, (resource.RLIM_INFINITY,) * 2)
+            if found is not None and pickle.dumps(found) != right:
+                print(name, "with", int(spare))
+        print(name, "refused" if refused else "never refused")
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems heed no such limit")
+@pytest.mark.skipif("libasan" in os.environ.get("LD_PRELOAD", ""), reason="ASan takes terabytes")
+def test_little_memory(monkeypatch):
+    monkeypatch.setenv("MALLOC_MMAP_THRESHOLD_", "16384")  # or it gives out what calls before had
+    lines = python("run_with_little_memory").splitlines()
+    assert [line for line in lines if not line.endswith(" refused")] == []
+    assert len(lines) == 10
+
+
 # --- signals ---
 
 

@@ -88,9 +88,10 @@ PyObject *expand(PyObject *, PyObject *arguments) {
         const bool valid = is_order(order);
         too_fine = static_cast<std::size_t>(
             valid ? std::find_if_not(keys.begin(), keys.end(), coarse_enough) - keys.begin() : 0);
-        if (too_fine == cells.size() && valid && sort_keys(keys)) {
+        if (too_fine == cells.size() && valid) {
+            sort_keys(keys);
             count = count_pixels(order, keys);
-            if (count <= most_cells) {
+            if (count <= most_cells && !keys.failed()) {
                 write_pixels(*kernels_in_use, order, keys, expanded);
             }
         }

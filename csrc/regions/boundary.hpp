@@ -82,7 +82,8 @@ class Boundary {
             return true;
         }
         const int bits = 4 + 2 * static_cast<int>(grid_.order());
-        return radix_sort(passages_, scratch_, passage_bits, bits);
+        radix_sort(passages_, scratch_, passage_bits, bits);
+        return !passages_.failed();
     }
 
     const Grid &grid() const noexcept { return grid_; }

@@ -32,6 +32,7 @@ template <typename T> class Buffer {
     std::size_t size() const noexcept { return size_; }
     bool empty() const noexcept { return size_ == 0; }
     bool failed() const noexcept { return failed_; }
+    void fail() noexcept { failed_ = true; } // where what the elements need besides is missing
 
     T &operator[](std::size_t i) noexcept { return elements_[i]; }
     const T &operator[](std::size_t i) const noexcept { return elements_[i]; }

@@ -46,7 +46,8 @@ static constexpr std::int64_t nest_of_block(Block block) noexcept { return block
     for (const Block block : blocks) {
         keys.push(cell_key(level_of(block), nest_of_block(block), 0));
     }
-    if (keys.failed() || !sort_keys(keys)) {
+    sort_keys(keys);
+    if (keys.failed()) {
         return false;
     }
     blocks.clear();

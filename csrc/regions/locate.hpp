@@ -87,7 +87,11 @@ class Locator {
         vertices_.fit();
         owners_.fit();
         Builder builder(*this, interrupt);
-        return builder.run() && !failed();
+        const bool done = builder.run();
+        if (builder.failed()) { // maybe for memory of its own
+            entries_.fail();
+        }
+        return done && !failed();
     }
 
     bool failed() const noexcept {
@@ -409,6 +413,11 @@ class Locator {
         Builder(Locator &locator, const Interrupt &interrupt) noexcept
             : at_(locator), interrupt_(interrupt) {}
 
+        bool failed() const noexcept {
+            return list_.failed() || next_list_.failed() || level_.failed() || cells_.failed() ||
+                   masks_.failed() || changed_.failed() || at_.failed();
+        }
+
         bool run() noexcept {
             for (std::size_t i = 0; i < at_.owners_.size(); ++i) {
                 if (at_.owners_[i] != no_owner) {
@@ -452,11 +461,6 @@ class Locator {
             Number reference;
             Number place;
         };
-
-        bool failed() const noexcept {
-            return list_.failed() || next_list_.failed() || level_.failed() || cells_.failed() ||
-                   masks_.failed() || changed_.failed() || at_.failed();
-        }
 
         bool paused(std::size_t cost) noexcept {
             cost_ += cost;

@@ -11,11 +11,11 @@
 namespace mortie {
 
 // Sorts by `bits` bits, at most 50, from bit `low` on, unless the words are sorted: stably, from
-// the last digit to the first. False if memory for `scratch` runs out.
-inline bool radix_sort(Buffer<std::uint64_t> &words, Buffer<std::uint64_t> &scratch, int low,
+// the last digit to the first. Where memory for `scratch` runs out, `words` have failed.
+inline void radix_sort(Buffer<std::uint64_t> &words, Buffer<std::uint64_t> &scratch, int low,
                        int bits) noexcept {
     if (std::is_sorted(words.begin(), words.end())) {
-        return true;
+        return;
     }
     constexpr int digit_bits = 10;
     constexpr std::size_t values = std::size_t{1} << digit_bits;
@@ -26,7 +26,8 @@ inline bool radix_sort(Buffer<std::uint64_t> &words, Buffer<std::uint64_t> &scra
         return word >> (low + place * digit_bits) & (values - 1);
     };
     if (!scratch.resize(words.size())) {
-        return false;
+        words.fail();
+        return;
     }
     for (const std::uint64_t word : words) {
         for (int place = 0; place < digits; ++place) {
@@ -47,7 +48,6 @@ inline bool radix_sort(Buffer<std::uint64_t> &words, Buffer<std::uint64_t> &scra
         }
         words.swap(scratch);
     }
-    return true;
 }
 
 } // namespace mortie

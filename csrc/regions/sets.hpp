@@ -69,10 +69,10 @@ inline std::size_t add_keys(const Kernels &kernels, std::size_t n, const Int64 *
     });
 }
 
-// Sorts by where the cells begin: 40 bits. False if memory runs out.
-inline bool sort_keys(Buffer<Key> &keys) noexcept {
+// Sorts by where the cells begin: 40 bits.
+inline void sort_keys(Buffer<Key> &keys) noexcept {
     Buffer<Key> scratch;
-    return radix_sort(keys, scratch, key_order_bits, 40);
+    radix_sort(keys, scratch, key_order_bits, 40);
 }
 
 // The spans of sorted keys, one after the other; past_all after the last.

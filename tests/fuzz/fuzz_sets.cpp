@@ -45,8 +45,9 @@ Buffer<Key> make_keys(const Kernels &kernels, std::vector<Int64> &cells) {
     const auto size = static_cast<std::size_t>(std::find_if_not(cells.begin(), cells.end(), good) -
                                                cells.begin());
     Buffer<Key> keys;
-    if (mortie::add_keys(kernels, cells.size(), cells.data(), keys) != size ||
-        keys.size() != size || !mortie::sort_keys(keys)) {
+    const std::size_t done = mortie::add_keys(kernels, cells.size(), cells.data(), keys);
+    mortie::sort_keys(keys);
+    if (done != size || keys.size() != size || keys.failed()) {
         fails("keys are lost");
     }
     cells.resize(size);
