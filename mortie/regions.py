@@ -492,7 +492,7 @@ class Regions:
         """
         columns = (degrees(lat), degrees(lon))
         masks = [np.ma.getmask(each) for each in columns]
-        values = [*np.broadcast_arrays(*(np.ma.getdata(each) for each in columns))]
+        values = [*np.broadcast_arrays(*map(np.asarray, columns))]  # masks aside
         missing = None
         if any(mask is not np.ma.nomask for mask in masks):
             missing = np.broadcast_to(masks[0], values[0].shape) | masks[1]
