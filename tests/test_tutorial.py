@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "tutorial.md"
 pytestmark = pytest.mark.thread_unsafe(reason="doctest takes sys.stdout")
 
-for name in ("h5py", "matplotlib", "pyarrow", "shapely"):
+for name in ("dask", "h5py", "matplotlib", "pyarrow", "shapely"):
     pytest.importorskip(name, reason=f"{name} is missing; mortie[test] has it")
 
 
