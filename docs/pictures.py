@@ -34,6 +34,21 @@ TRACK = ([-79.2, -77.2], [157.0, 165.5])
 FILL = {"cmap": mpl.colors.ListedColormap(["#9ecae1"]), "edgecolors": "#4a7fa5", "coast": False}
 
 
+def antarctica():
+    """Draw how often a satellite passes whose orbit is inclined by 92 degrees, as ICESat-2's."""
+    inclination = np.radians(92)
+    turn = np.linspace(0, 2 * np.pi, 150_000, endpoint=False)
+    lat = np.degrees(np.arcsin(np.sin(inclination) * np.sin(turn)))
+    along = np.degrees(np.arctan2(np.cos(inclination) * np.sin(turn), np.cos(turn)))
+    # The Earth turns below; each row is a revolution.
+    lon = along - 360 * (94.2 / 1436.07) * (np.arange(90)[:, None] + turn / (2 * np.pi))
+    lat, lon = np.broadcast_arrays(lat, lon)
+    south = lat < -60
+    figure = plt.figure(figsize=(5.6, 4.8), layout="compressed")
+    mortie.plot.cells(mortie.latlon2mort(7, lat[south], lon[south]), norm="log")
+    return figure
+
+
 def modes():
     """Draw the four modes side by side."""
     figure, axes = plt.subplots(1, 4, figsize=(9.6, 2.9), layout="compressed")
@@ -115,7 +130,7 @@ def located():
     return figure
 
 
-PICTURES = {"modes.png": modes, "basin.png": basin, "track.png": track, "located.png": located}
+PICTURES = {f"{draw.__name__}.png": draw for draw in (antarctica, basin, located, modes, track)}
 
 if __name__ == "__main__":
     mpl.use("agg")

@@ -1,7 +1,9 @@
 """The tutorial: each block of the page is run, in order, in an empty folder."""
 
 import doctest
+import json
 import re
+import runpy
 import shlex
 import subprocess
 import sys
@@ -42,3 +44,12 @@ def test_every_block_runs(tmp_path, monkeypatch):
             names = test.globs
             assert runner.failures == 0
     assert {path.name for path in Path().glob("*.png")} == {"heights.png", "basins.png"}
+
+
+def test_the_notebook_is_its_twin():
+    made = runpy.run_path(str(ROOT / "docs" / "notebook.py"))
+    stored = json.loads(made["NOTEBOOK"].read_text(encoding="utf-8"))["cells"]
+    assert [(cell["cell_type"], "".join(cell["source"])) for cell in stored] == [*made["cells"]()]
+    outputs = [output for cell in stored for output in cell.get("outputs", [])]
+    assert sum("image/png" in output.get("data", {}) for output in outputs) == 2
+    assert all(output["output_type"] != "error" for output in outputs)
