@@ -92,7 +92,10 @@ def plain(column: Any) -> Any:
     if not ours or (isinstance(dtype, np.dtype) and dtype.kind != "O"):
         return column  # as NumPy or its package knows how to take it
     values, missing = SPLIT.get(package(column), _split_numpy)(column)
-    return values if missing is None or not missing.any() else np.ma.array(values, mask=missing)
+    if missing is None or not missing.any():
+        return values
+    # Ufuncs see what is under a mask, which Arrow and pandas leave to chance.
+    return np.ma.array(np.where(missing, values.dtype.type(0), values), mask=missing)
 
 
 def degrees(column: Any) -> Any:
@@ -150,7 +153,8 @@ def _split_pandas(column: Any) -> tuple[Any, Any]:
 
         return _split_arrow(pa.array(column))
     if hasattr(dtype, "numpy_dtype"):
-        return column.to_numpy(dtype.numpy_dtype, na_value=0), np.asarray(column.isna())
+        array = getattr(column, "array", column)
+        return array._data, array._mask  # to_numpy makes a copy
     return _split_numpy(np.asarray(column, None if isinstance(dtype, np.dtype) else object))
 
 
@@ -163,7 +167,7 @@ def _join_pandas(values: Any, missing: Any, columns: list[Any]) -> Any:
         alike = [column for column in columns if isinstance(column, kind)]
         if alike:
             index = {"index": alike[0].index} if kind is pd.Series else {}
-            return kind(array, name=_name(alike), **index)
+            return kind(array, name=_name(alike), copy=False, **index)
     return array
 
 
@@ -202,29 +206,40 @@ def _join_polars(values: Any, missing: Any, columns: list[Any]) -> Any:
 def _split_arrow(column: Any) -> tuple[Any, Any]:
     import pyarrow as pa
 
-    from mortie._arrow import floats
-
     if isinstance(column, pa.Scalar):
         return split(column.as_py())
     if not isinstance(column, (pa.Array, pa.ChunkedArray)):
         raise TypeError(f"a column is needed, not a {type(column).__name__} of Arrow")
     if pa.types.is_dictionary(column.type):
         column = column.cast(column.type.value_type)
-    kind = column.type
-    missing = np.asarray(column.is_null())
-    if pa.types.is_null(kind):
-        return np.zeros(len(column), bool), missing
-    if pa.types.is_decimal(kind):
+    if isinstance(column, pa.ChunkedArray):
+        column = column.combine_chunks()
+    if pa.types.is_decimal(column.type):
+        from mortie._arrow import floats
+
         column = floats(column)
-    elif not (pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_boolean(kind)):
+    kind, size, start = column.type, len(column), column.offset
+    if pa.types.is_null(kind):
+        return np.zeros(size, bool), np.ones(size, bool)
+    if not (pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_boolean(kind)):
         raise TypeError(f"numbers are needed, not Arrow's {kind}")
-    return np.asarray(column.fill_null(False if pa.types.is_boolean(kind) else 0)), missing
+    # As they lie in memory: copies, and the import of pyarrow.compute, take longer than the ufunc.
+    bits, data = column.buffers()
+    values = pa.Array.from_buffers(kind, size, [None, data], 0, start)
+    missing = np.zeros(size, bool)
+    if bits is not None:
+        byte, bit = divmod(start, 8)
+        valid = np.frombuffer(bits, np.uint8, offset=byte)
+        missing = np.unpackbits(valid, count=bit + size, bitorder="little")[bit:] == 0
+    return values.to_numpy(zero_copy_only=False), missing
 
 
 def _join_arrow(values: Any, missing: Any, columns: list[Any]) -> Any:
     import pyarrow as pa
 
-    return pa.array(values, mask=missing)
+    whole = pa.array(values)
+    valid = pa.py_buffer(np.packbits(~missing, bitorder="little"))
+    return pa.Array.from_buffers(whole.type, len(whole), [valid, whole.buffers()[1]])
 
 
 # --- Astropy: Column, Quantity, Masked ---

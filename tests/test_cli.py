@@ -1,4 +1,4 @@
-"""The command, through processes as a shell starts them, against exact integers."""
+"""The command, in processes of its own, against exact integers."""
 
 import asyncio
 import collections
@@ -906,7 +906,7 @@ def test_plot(folder, suffix, magic):
 
 
 def test_plot_options(folder):
-    pytest.importorskip("pyogrio", reason="pyogrio is missing; pip install pyogrio")
+    pytest.importorskip("pyogrio", reason="pyogrio is missing; mortie[test] has it")
     pq.write_table(points(1000).append_column("h", [np.arange(1000.0)]), "points.parquet")
     ring = [[[0, -80], [90, -80], [45, -60], [0, -80]]]
     basin = {

@@ -1,4 +1,4 @@
-"""The commands that take regions, through processes as a shell starts them."""
+"""The commands that take regions, in processes of their own."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from shell import run
 if mortie.backend() != "native":
     pytest.skip("regions need the C++ extension", allow_module_level=True)
 shapely = pytest.importorskip("shapely")
-pyogrio = pytest.importorskip("pyogrio", reason="pyogrio is missing: pip install pyogrio")
+pyogrio = pytest.importorskip("pyogrio", reason="pyogrio is missing; mortie[test] has it")
 pa = pytest.importorskip("pyarrow", reason="pyarrow is missing; mortie[test] has it")
 import pyarrow.csv as pa_csv  # noqa: E402
 import pyarrow.parquet as pq  # noqa: E402

@@ -283,6 +283,52 @@ def test_types_of_arrow_and_polars(type):
         assert tools.geo2uniq(each, 3, 6).tolist()[1] is None
 
 
+@pytest.mark.parametrize("type", ["int8", "int64", "float64", "float16", "bool_", "decimal"])
+def test_parts_of_arrow_arrays(type):
+    """Slices begin within a byte of the bits that mark nulls, and booleans are bits, too."""
+    pa = pytest.importorskip("pyarrow", reason="pyarrow is missing; mortie[test] has it")
+    values = [1, None, 0, 1, None, 1, 1, 0, None, 1, 0, 0, 1, None, None, 1, 1, 0, 1, None]
+    make = {"float16": np.float16, "bool_": bool, "decimal": Decimal}.get(type, int)
+    kind = pa.decimal128(5, 2) if type == "decimal" else getattr(pa, type)()
+    array = pa.array([each if each is None else make(each) for each in values], kind)
+    double = mortie.nullable(lambda column: column * np.float64(2))
+
+    def expected(part):
+        return [None if value is None else value * 2.0 for value in part]
+
+    for start in range(len(values)):
+        for stop in range(start, len(values) + 1):
+            assert double(array[start:stop]).to_pylist() == expected(values[start:stop])
+    chunks = pa.chunked_array([array[3:11], array[:0], array[9:]])
+    assert double(chunks).to_pylist() == expected(values[3:11] + values[9:])
+    assert double(pa.chunked_array([], kind)).to_pylist() == []
+    whole = pa.array(array[9:13].to_pylist(), kind)  # without bits for nulls
+    assert double(whole).to_pylist() == expected(values[9:13])
+
+
+def test_nan_under_a_null():
+    """What lies in memory where a value is missing is no value."""
+    gaps = np.array([True, False])
+    pa = pytest.importorskip("pyarrow", reason="pyarrow is missing; mortie[test] has it")
+    pd = pytest.importorskip("pandas", reason="pandas is missing; nox -s ecosystem has it")
+    buffers = map(pa.py_buffer, [bytes([0b10]), np.array([np.nan, 1.0])])
+    arrow = pa.Array.from_buffers(pa.float64(), 2, [*buffers])
+    for lat in (arrow, pd.Series(pd.arrays.FloatingArray(np.array([np.nan, 1.0]), gaps))):
+        right = mortie.latlon2mort(6, 1.0, 3.0)
+        assert listed(mortie.nullable(mortie.latlon2mort)(6, lat, 3.0)) == [None, right]
+        assert tools.geo2mort(lat, 3.0, 6).tolist() == [None, right]
+
+
+def test_dictionaries_with_a_null_among_the_values():
+    pa = pytest.importorskip("pyarrow", reason="pyarrow is missing; mortie[test] has it")
+    array = pa.DictionaryArray.from_arrays(pa.array([0, 1, None, 2]), pa.array([1, None, 3]))
+    expected = [1, None, None, 3]
+    same = mortie.nullable(lambda values: values)
+    assert same(array).to_pylist() == expected
+    assert same(array[1:]).to_pylist() == expected[1:]
+    assert same(pa.chunked_array([array[2:], array])).to_pylist() == expected[2:] + expected
+
+
 @pytest.mark.parametrize("kind", ["polars", "pyarrow"])
 def test_columns_of_nulls_alone(kind):
     package = pytest.importorskip(kind, reason=f"{kind} is missing; nox -s ecosystem has it")

@@ -189,7 +189,7 @@ def test_errors():
 
 def regions():
     shapely = pytest.importorskip("shapely")
-    pyogrio = pytest.importorskip("pyogrio", reason="pyogrio is missing: pip install pyogrio")
+    pyogrio = pytest.importorskip("pyogrio", reason="pyogrio is missing; mortie[test] has it")
     if mortie.backend() != "native":
         pytest.skip("regions need the C++ extension")
     boxes = np.array([shapely.box(10 * k, -80, 10 * k + 15, -70) for k in range(4)], object)

@@ -11,7 +11,7 @@ import shell
 
 pq = pytest.importorskip("pyarrow.parquet", reason="pyarrow is missing; mortie[test] has it")
 shapely = pytest.importorskip("shapely", reason="shapely is missing; mortie[test] has it")
-pytest.importorskip("pyogrio", reason="pyogrio is missing: pip install pyogrio")
+pytest.importorskip("pyogrio", reason="pyogrio is missing; mortie[test] has it")
 pytest.importorskip("tqdm", reason="tqdm is missing; mortie[test] has it")
 
 # Small boxes, where great circles and parallels differ by less than a cell's size.

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 shapely = pytest.importorskip("shapely")
-pyogrio = pytest.importorskip("pyogrio", reason="pyogrio is missing: pip install pyogrio")
+pyogrio = pytest.importorskip("pyogrio", reason="pyogrio is missing; mortie[test] has it")
 pa = pytest.importorskip("pyarrow")
 pq = pytest.importorskip("pyarrow.parquet")
 

@@ -1,6 +1,7 @@
 """Cover regions with cells.
 
-The result is a table of the columns morton, the id of the region, and order.
+The result is a table, Parquet if OUT ends in .parquet and else CSV, of the
+columns morton, the id of the region, and order; - is CSV to standard output.
 IN holds regions: GeoPackage, Shapefile, GeoJSON or whatever else GDAL reads, or
 GeoParquet (.parquet). Their ids are in the column that --id names; without it
 they are the places of the regions in the file, from 0 on, in a column region.
@@ -21,16 +22,9 @@ MODES = ("overlap", "centre", "within", "boundary")
 def arguments(command: argparse.ArgumentParser) -> None:
     """Add the arguments."""
     command.add_argument("input", type=parser.text, metavar="IN", help="a file of regions")
-    command.add_argument(
-        *("-o", "--output"),
-        type=parser.text,
-        default="-",
-        metavar="OUT",
-        help="a table in CSV or Parquet, by its suffix; default -, CSV to standard output",
-    )
-    command.add_argument("--force", action="store_true", help="replace an output that exists")
+    parser.result(command, "-")
     parser.cells(command, required=True)
-    command.add_argument("--id", metavar="COL", help="the column that names the regions")
+    parser.identifier(command)
     command.add_argument(
         "--mode",
         choices=MODES,

@@ -120,7 +120,9 @@ def from_gdal(path: str, name: str | None) -> tuple[np.ndarray, pa.Array | None,
     try:
         import pyogrio
     except ImportError as error:
-        raise CommandError(f"reading {path} takes pyogrio: pip install pyogrio") from error
+        raise CommandError(
+            f"reading {path} takes pyogrio: pip install 'mortie[regions]'"
+        ) from error
     try:
         names = list(pyogrio.read_info(path)["fields"])
         known(path, name, names)

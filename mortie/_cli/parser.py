@@ -58,22 +58,11 @@ def build() -> argparse.ArgumentParser:
 # --- arguments that several commands have ---
 
 
-def tables(
-    command: argparse.ArgumentParser, output: str | None = None, converts: bool = False
-) -> None:
+def tables(command: argparse.ArgumentParser, output: str = "", converts: bool = False) -> None:
     """Add those of commands that read tables, and maybe convert each to one of the same rows."""
     group = command.add_argument_group("tables", INPUTS + (OUTPUTS if converts else ""))
     group.add_argument("inputs", nargs="+", type=text, metavar="IN", help="what to read")
-    group.add_argument(
-        *("-o", "--output"),
-        type=text,
-        default=output,
-        required=not output,
-        metavar="OUT",
-        help="where the result goes" + (f"; default {output}" if output else ""),
-    )
-    exists = group.add_mutually_exclusive_group()
-    exists.add_argument("--force", action="store_true", help="replace an output that exists")
+    exists = result(group, output)
     on_error = ["fail", "skip"]
     bad = "a bad row, such as a latitude of 91, null or NaN, ends the command (fail, the default), "
     if converts:
@@ -127,6 +116,21 @@ def tables(
     command.set_defaults(value=[], regions=None)
 
 
+def result(command: Any, output: str = "") -> Any:
+    """Add where the result goes, and give the group of what to do if it exists."""
+    command.add_argument(
+        *("-o", "--output"),
+        type=text,
+        default=output,
+        required=not output,
+        metavar="OUT",
+        help="where the result goes" + (f"; default {output}" if output else ""),
+    )
+    exists = command.add_mutually_exclusive_group()
+    exists.add_argument("--force", action="store_true", help="replace an output that exists")
+    return exists
+
+
 def cells(command: Any, **options: Any) -> None:
     """Add the order of cells."""
     command.add_argument(
@@ -149,6 +153,11 @@ def regions(command: argparse.ArgumentParser, group: Any = None, **options: Any)
         help="regions: GeoPackage, Shapefile, GeoJSON or GeoParquet, in any coordinates",
         **options,
     )
+    identifier(command)
+
+
+def identifier(command: argparse.ArgumentParser) -> None:
+    """Add the column that names regions."""
     command.add_argument(
         "--id",
         type=text,
