@@ -276,7 +276,7 @@ def test_memory(vertices, order):
     ).stdout
     further, output, given = map(int, printed.split())
     assert max(output, given) > 15e6
-    assert further < 2 * output + 8 * given + 4e6
+    assert further < 2 * output + 4.5 * given + 4e6
 
 
 def test_pickles():

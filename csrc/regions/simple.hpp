@@ -80,7 +80,9 @@ class CrossingSearch {
         }
         fill(vertex);
         if (rings_.back().size++ % arcs_each == 0) {
-            leaves_.push({{vertex, vertex, vertex, vertex, vertex}});
+            Leaf leaf;
+            std::fill_n(leaf.at, arcs_each + 1, vertex);
+            leaves_.push(leaf);
         }
     }
 
@@ -104,7 +106,7 @@ class CrossingSearch {
   private:
     bool failed() const noexcept { return leaves_.failed() || rings_.failed() || boxes_.failed(); }
 
-    static constexpr std::size_t arcs_each = 4;
+    static constexpr std::size_t arcs_each = 8;
 
     // Arcs that follow one another; at the end of a ring some have no length.
     struct Leaf {
@@ -158,25 +160,21 @@ class CrossingSearch {
 
     // Compares a leaf's arcs that don't follow one another, and gives its box.
     Box look_within(std::size_t leaf) noexcept {
-        static_assert(arcs_each == 4);
         const Vector *at = leaves_[leaf].at;
-        Box box = box_of(at[0], at[1]);
-        const Box second = box_of(at[1], at[2]);
-        const Box third = box_of(at[2], at[3]);
-        const Box fourth = box_of(at[3], at[4]);
-        if (box.meets(third)) {
-            compare({leaf, 0}, {leaf, 2});
+        Box boxes[arcs_each];
+        for (std::size_t i = 0; i < arcs_each; ++i) {
+            boxes[i] = box_of(at[i], at[i + 1]);
         }
-        if (box.meets(fourth)) {
-            compare({leaf, 0}, {leaf, 3});
+        Box whole = boxes[0];
+        for (std::size_t i = 1; i < arcs_each; ++i) {
+            whole.hold(boxes[i]);
+            for (std::size_t j = 0; j + 1 < i; ++j) {
+                if (boxes[j].meets(boxes[i])) {
+                    compare({leaf, j}, {leaf, i});
+                }
+            }
         }
-        if (second.meets(fourth)) {
-            compare({leaf, 1}, {leaf, 3});
-        }
-        box.hold(second);
-        box.hold(third);
-        box.hold(fourth);
-        return box;
+        return whole;
     }
 
     bool is_done() const noexcept { return found_.fault != Fault::none || is_stopped_; }
