@@ -12,6 +12,7 @@
 #include "regions/grid.hpp"
 #include "regions/motion.hpp"
 #include "regions/sphere.hpp"
+#include "regions/squares.hpp"
 
 namespace mortie {
 
@@ -42,7 +43,7 @@ template <typename Recorder> class Walk {
     const Grid &grid() const noexcept { return grid_; }
 
     void point(const Vertex &vertex) noexcept {
-        const Square square = square_of(vertex.zone, vertex.place);
+        const Square square = square_of(grid_, vertex.zone, vertex.place);
         begin(grid_.pixel(square));
         recorder_.pass(touch_sides(square, vertex.place) != 0);
         recorder_.end();
@@ -50,9 +51,9 @@ template <typename Recorder> class Walk {
 
     // The arc of a great circle between two vertices that differ and are not antipodal.
     void arc(const Vertex &a, const Vertex &b) noexcept {
-        const Square square = square_of(a.zone, a.place);
+        const Square square = square_of(grid_, a.zone, a.place);
         begin(grid_.pixel(square));
-        if (stays_in(square, a, b)) {
+        if (stays_in(grid_, square, a, b)) {
             recorder_.pass(false);
             if constexpr (Recorder::wants_angles) {
                 recorder_.at(length_of(a.at, b.at));
@@ -66,7 +67,7 @@ template <typename Recorder> class Walk {
             const double length = length_of(a.at, b.at);
             cut({normal, a.at, second, 0, 1, length});
         }
-        connect(grid_.pixel(square_of(b.zone, b.place)));
+        connect(grid_.pixel(square_of(grid_, b.zone, b.place)));
         recorder_.end();
     }
 
@@ -142,59 +143,7 @@ template <typename Recorder> class Walk {
 
     Pixel pixel_of(Vector at) const noexcept {
         const Zone zone = zone_of(at);
-        return grid_.pixel(square_of(zone, place_in(zone, at)));
-    }
-
-    // The cell of a place; rounding puts none out of its zone.
-    Square square_of(Zone zone, Place place) const noexcept {
-        const auto nside = static_cast<double>(grid_.nside());
-        const auto floor = [](double value) { // which takes no call of the library
-            const auto truncated = static_cast<std::int64_t>(value);
-            return truncated - (value < static_cast<double>(truncated));
-        };
-        Square square = {floor(place.rising * nside), floor(place.falling * nside)};
-        if (zone.cap != 0) {
-            const std::int64_t west = zone.quarter * grid_.nside();
-            const std::int64_t east = west + grid_.nside();
-            std::int64_t &of_west = zone.cap > 0 ? square.falling : square.rising;
-            std::int64_t &of_east = zone.cap > 0 ? square.rising : square.falling;
-            of_west = std::clamp(of_west, west, west + grid_.last());
-            of_east = std::clamp(of_east, east, east + grid_.last());
-        } else if (!grid_.is_cell(square)) { // at the corners of three base cells
-            std::int64_t &ahead = square.rising > square.falling ? square.rising : square.falling;
-            ahead -= (ahead & grid_.last()) + 1;
-        }
-        return square;
-    }
-
-    // Whether an arc lies in the inside of a cell, as far as its ends tell. On the map it leaves
-    // the straight line between them by an eighth of its length squared times the bound `bend` of
-    // motion.hpp, which is 2.03 in the strip. In a cap it is less than 0.77 + 1.23 / r, r the least
-    // distance from the axis. At the first end that is 0.745 sigma at least, for sigma**2 = 3 r**2
-    // / (1 + |z|), and for a chord of up to sigma / 5, by which r differs at most, more than sigma
-    // / 2 everywhere. The length squared is less than 1.01 of the chord's, so all in all the arc
-    // leaves the line by less than 0.42 / sigma times the chord squared.
-    bool stays_in(Square square, const Vertex &a, const Vertex &b) const noexcept {
-        const double chord_squared = dot(a.at - b.at, a.at - b.at);
-        const double sigma = a.zone.cap == 0 ? 1 : sigma_of(a.zone, a.place);
-        if (!(a.zone == b.zone) || !(chord_squared <= 0.04 * sigma * sigma)) {
-            return false;
-        }
-        const double highest = std::max(std::fabs(a.at.z), std::fabs(b.at.z));
-        if (a.zone.cap == 0 && !(highest + chord_squared < two_thirds)) { // it may climb out
-            return false;
-        }
-        const auto nside = static_cast<double>(grid_.nside());
-        const auto rising = static_cast<double>(square.rising);
-        const auto falling = static_cast<double>(square.falling);
-        const double places[] = {a.place.rising * nside - rising, b.place.rising * nside - rising,
-                                 a.place.falling * nside - falling,
-                                 b.place.falling * nside - falling};
-        double margin = 0.5;
-        for (const double place : places) {
-            margin = std::min(margin, std::min(place, 1 - place));
-        }
-        return 0.42 * chord_squared * nside < (margin - place_error * nside) * sigma;
+        return grid_.pixel(square_of(grid_, zone, place_in(zone, at)));
     }
 
     bool short_arc(const Vertex &a, const Vertex &b, Vector normal) noexcept {
@@ -355,8 +304,8 @@ template <typename Recorder> class Walk {
             timed_stairs(piece);
             return;
         }
-        Square square = square_of(piece.zone, piece.from);
-        const Square end = square_of(piece.zone, piece.to);
+        Square square = square_of(grid_, piece.zone, piece.from);
+        const Square end = square_of(grid_, piece.zone, piece.to);
         connect(grid_.pixel(square));
         // Which way it goes: on to the next cell, and within a cell.
         const std::int64_t rising = square.rising != end.rising
@@ -435,8 +384,8 @@ template <typename Recorder> class Walk {
     // Walks along a piece, like up a flight of stairs, and tells the time.
     void timed_stairs(const Piece &piece) noexcept {
         recorder_.at(piece.begin);
-        Square square = square_of(piece.zone, piece.from);
-        const Square end = square_of(piece.zone, piece.to);
+        Square square = square_of(grid_, piece.zone, piece.from);
+        const Square end = square_of(grid_, piece.zone, piece.to);
         connect(grid_.pixel(square));
         const std::int64_t rising = square.rising < end.rising ? 1 : -1;
         const std::int64_t falling = square.falling < end.falling ? 1 : -1;
