@@ -37,13 +37,15 @@ def main() -> int:
         code = result
     except CommandError as error:
         complain(error)
-    except ModuleNotFoundError as error:
+    except ImportError as error:
         missing = (error.name or "").partition(".")[0]
-        if missing not in EXTRAS:
+        if missing == "mortie":  # cells and regions, which the fallback doesn't have
+            complain(error)
+        elif missing in EXTRAS:
+            extra = EXTRAS[missing]
+            complain(f"mortie {options.command} needs {missing}: pip install 'mortie[{extra}]'")
+        else:
             raise
-        complain(
-            f"mortie {options.command} needs {missing}: pip install 'mortie[{EXTRAS[missing]}]'"
-        )
     except BrokenPipeError:  # whoever reads the output has enough of it
         code = 128 + 13  # as if by SIGPIPE, which Windows doesn't know
     except OSError as error:

@@ -105,7 +105,10 @@ def _only_native(name: str, why: str) -> Callable[..., NoReturn]:
     """Make what stands in the place of a ufunc that the fallback doesn't have."""
 
     def ufunc(*operands: object, **options: object) -> NoReturn:
-        raise ImportError(f"{name} needs the C++ extension, and numba runs in its place: {why}")
+        raise ImportError(
+            f"{name} needs the C++ extension, and numba runs in its place: {why}",
+            name="mortie._native",
+        )
 
     ufunc.__name__ = ufunc.__qualname__ = name
     ufunc.__doc__ = f"{name} needs the C++ extension of mortie."

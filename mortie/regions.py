@@ -138,7 +138,9 @@ def _native() -> Any:
     try:
         from mortie import _native
     except ImportError as error:
-        raise ImportError("regions need the C++ extension of mortie") from error
+        raise ImportError(
+            "regions need the C++ extension of mortie", name="mortie._native"
+        ) from error
     return _native
 
 

@@ -49,6 +49,7 @@ NOT_IN_NUMBA = {
             *("Astropy Quantity, after that", "vaex DataFrame, several", "numba arrays, several"),
         )
     },
+    "test_faults.py::test_folders_in_the_place_of_files": CELLS,
     "test_flags.py": "its loops are numba's",
     "test_latlon.py::test_the_exact_way_is_rare": "it has no other way",
     "test_latlon.py::test_why_the_exact_way_is_taken": "it has no other way",

@@ -4,6 +4,8 @@
 """
 
 import importlib.util
+import os
+import subprocess
 import sys
 import types
 
@@ -75,6 +77,23 @@ def test_what_the_fallback_lacks():
     assert missing.__name__ == "mort2vertices"
     with pytest.raises(ImportError, match=r"mort2vertices needs .* MORTIE_FORCE_NUMBA is set"):
         missing(-3241, out=...)
+
+
+def test_a_command_that_the_fallback_lacks(tmp_path):
+    pytest.importorskip("matplotlib", reason="mortie[plot] draws maps")
+    pytest.importorskip("pyarrow", reason="mortie[cli] reads tables")
+    table = tmp_path / "points.csv"
+    table.write_text("lat,lon\n1,2\n")
+    done = subprocess.run(
+        [sys.executable, "-m", "mortie", "plot", table, "--order", "3", "-o", tmp_path / "a.png"],
+        env={**os.environ, "MORTIE_FORCE_NUMBA": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1].startswith("mortie: error: mortie.cells needs the C++ ext")
+    assert "Traceback" not in done.stderr
 
 
 @pytest.fixture(scope="module")
