@@ -168,7 +168,7 @@ def qemu(session):
         *("http://deb.debian.org/debian",),
         external=True,
     )
-    # By its name as argument 0, Python starts itself through this script, too.
+    # By its name as argument 0, Python also starts itself through this script.
     python = work / "python"
     root = work / "root"
     python.write_text(

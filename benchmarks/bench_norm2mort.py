@@ -48,7 +48,7 @@ def bench_sizes(measure, short, maker, n, turn):
     if short and n > 1000:
         pytest.skip("the short form")
     if n > 10**7 and (turn > 0 or maker == NUMBA):
-        pytest.skip("takes long and tells little more")
+        pytest.skip("takes long and shows little more")
     args = arguments(maker, 18, *pixels(n))
     measure(MAKERS[maker], args, n, case="sizes", maker=maker)
 

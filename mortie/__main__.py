@@ -132,7 +132,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def complain(text: object) -> None:
-    """Print the one line that tells why the command failed."""
+    """Print the one line that says why the command failed."""
     # File and column names may hold anything: it stays one line, and harmless to a terminal.
     shown = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in str(text))
     print(f"mortie: error: {shown}", file=sys.stderr)

@@ -62,7 +62,7 @@ else:
 
 
 def backend() -> str:
-    """Tell which implementation of the ufuncs is in use.
+    """Return which implementation of the ufuncs is in use.
 
     Returns
     -------

@@ -99,7 +99,7 @@ def plain(column: Any) -> Any:
 
 
 def degrees(column: Any) -> Any:
-    """Convert what has a unit of astropy, and decimals, to degrees in float64; keep masks."""
+    """Convert columns with units of astropy, and decimals, to degrees in float64; keep masks."""
     if package(column) != "astropy" or getattr(column, "unit", None) is None:
         return plain(column)
     values, missing = _split_astropy(column)

@@ -1,6 +1,6 @@
 """The ufuncs inside code that numba compiles, where numba is installed: it calls `init` itself.
 
-Jitted code forgets the errors of ufuncs and goes on with a wrong number. Here arrays, too, are
+Jitted code forgets the errors of ufuncs and goes on with a wrong number. Here arrays also are
 computed by the functions of one element, whose errors arrive.
 """
 # mypy: disable-error-code="no-untyped-def"
@@ -53,7 +53,7 @@ def implement(ufunc, element) -> None:
 
 
 def loses_errors():
-    """Tell whether the code that numba compiles may run in threads that lose errors."""
+    """Return whether the code that numba compiles may run in threads that lose errors."""
     from numba.core.targetconfig import ConfigStack
 
     flags = ConfigStack.top_or_none()

@@ -62,7 +62,7 @@ def element(inputs, outputs, raises=True, fallback=True, length=None):
 
 
 def ufunc(name):
-    """Make the ufunc, which is one of NumPy's, and tell numba how jitted code calls it."""
+    """Make the ufunc, which is one of NumPy's, and show numba how jitted code calls it."""
     this = ELEMENTS[name]
     xs = [f"x{i}" for i in range(len(this.inputs))]
     ys = [f"y{i}" for i in range(len(this.outputs))]
@@ -73,7 +73,7 @@ def ufunc(name):
     names = {"__name__": __name__, "function": this.compiled}
     exec(loop, names)
     names[name].__doc__ = this.function.__doc__
-    # `vectorize` knows no ufuncs of several outputs; this is an ordinary ufunc, too, where the
+    # `vectorize` knows no ufuncs of several outputs; this is an ordinary ufunc as well, where the
     # operands have no dimensions of their own.
     signature = f"{','.join(['()'] * len(xs))}->{','.join(['()'] * len(ys))}"
     types = ", ".join(this.inputs + [f"{output}[:]" for output in this.outputs])
@@ -91,7 +91,7 @@ def ufuncs():
 
 
 def kernel():
-    """Tell that numba runs in place of the native kernels."""
+    """Return that numba runs in place of the native kernels."""
     return "numba"
 
 
@@ -187,7 +187,7 @@ def nest2mort(order, nest):
 
 @element("int64", "bool_", raises=False)
 def is_mort(morton):
-    """Tell which numbers are decimal Morton indices."""
+    """Find which numbers are decimal Morton indices."""
     return decode(morton)[0] >= 0
 
 
@@ -288,7 +288,7 @@ def word2mort(word):
     return encode(order, address >> (60 - 2 * order), parent)
 
 
-# --- index/healpix.hpp, which tells what the formulas are ---
+# --- index/healpix.hpp, which explains the formulas ---
 
 DEGREE = math.pi / 180
 HALF_PI = math.pi / 2

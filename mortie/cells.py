@@ -414,7 +414,7 @@ def difference(a: ArrayLike, b: ArrayLike) -> NDArray[np.int64]:
 
 
 def isin(morton: ArrayLike, cells: ArrayLike) -> Any:
-    """Tell which cells lie in a set.
+    """Find which cells lie in a set.
 
     Parameters
     ----------

@@ -436,7 +436,7 @@ def _like(value: Any, kind: np.dtype, name: str) -> Any:
         with np.errstate(over="ignore"):
             return kind.type(value)
     if kind.kind == "u" and isinstance(value, np.signedinteger) and value.itemsize == kind.itemsize:
-        value = value.view(kind.newbyteorder("="))  # where _Unsigned tells what the bits mean
+        value = value.view(kind.newbyteorder("="))  # where _Unsigned says what the bits mean
     if not np.isfinite(value) or int(value) != value:
         return None
     ends = np.iinfo(kind) if kind.kind in "iu" else None

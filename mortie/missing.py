@@ -25,7 +25,7 @@ DIMENSIONS = {"mort2vertices": "corner", "mort_neighbours": "neighbour"}
 
 
 def nullable(ufunc: Callable[..., Any]) -> Callable[..., Any]:
-    """Make a function of columns that may lack values: the result lacks them, too.
+    """Make a function of columns that may lack values, and then so does the result.
 
     A ufunc of NumPy gets whatever stands in the place of a missing value, often
     NaN, and mortie's refuse what is no coordinate and no index. The new function
@@ -137,7 +137,7 @@ def _refuse_lazy(column: Any) -> None:
 
 
 def _is_foreign(column: Any) -> bool:
-    """Tell an array of another package, as Awkward Array, which knows itself what it lacks."""
+    """Recognise an array of another package, as Awkward Array, which knows itself what it lacks."""
     return not package(column) and hasattr(column, "__array_ufunc__")
 
 
@@ -193,7 +193,7 @@ def _on_frames(call: Callable[..., Any], columns: Sequence[Any]) -> Any:
 
 
 def _on_columns(call: Callable[..., Any], columns: Sequence[Any]) -> Any:
-    """Call with arrays that lack nothing, and mark as missing what comes of other values."""
+    """Call with arrays that lack nothing, and mark as missing the results of other values."""
     if not columns:
         return call()
     values, masks = zip(*map(split, columns), strict=True)

@@ -115,7 +115,7 @@ def _one_path(lat: Any, lon: Any, kind: int, owner: int) -> _Paths:
 
 
 def _is_pair(region: Any) -> bool:
-    """Tell whether this is (lat, lon), two arrays of numbers."""
+    """Return whether this is (lat, lon), two arrays of numbers."""
     if not isinstance(region, tuple) or len(region) != 2:
         return False
     try:
@@ -394,7 +394,7 @@ class Regions:
         return self._size
 
     def __repr__(self) -> str:
-        """Tell what it holds."""
+        """Say what it holds."""
 
         def count(number: int, noun: str) -> str:
             return f"{number:,} {noun}{'' if number == 1 else 's'}"
@@ -433,7 +433,7 @@ class Regions:
         return paths.lat, paths.lon, paths.kinds, offsets, geometries, self._numbers
 
     def locate(self, lat: Any, lon: Any, *, all: bool = False) -> Any:
-        """Tell which region holds each point.
+        """Find which region holds each point.
 
         Parameters
         ----------

@@ -352,7 +352,7 @@ def clip2order(clip_order: int, midx: ArrayLike | None = None, print_factor: boo
 
     Notes
     -----
-    The formula is worked out for any number, and what comes of one that is no
+    The formula is worked out for any number, and the result for one that is no
     index of order 18 is no index at `clip_order`: -3241, of order 3, becomes 0.
 
     Examples

@@ -19,7 +19,7 @@ hypothesis.settings.load_profile("long" if "MORTIE_LONG_TESTS" in os.environ els
 DRAINAGE = Path(__file__).parents[2] / "shared" / "data" / "antarctica_drainage.npz"
 
 
-# What the numba fallback can't have. All other tests are run with it, too: nox -s fallback
+# What the numba fallback can't have. All other tests are also run with it: nox -s fallback
 NO_WHERE = "numba makes ufuncs that refuse where="
 CELLS = "cells and regions need the extension"
 NOT_IN_NUMBA = {

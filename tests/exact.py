@@ -68,7 +68,7 @@ def latlon2nest(order, lat, lon):
 
 
 def outside(order, nest, lat, lon):
-    """Tell how far a point lies outside a pixel, in sides of base cells, in 40 digits.
+    """Return how far a point lies outside a pixel, in sides of base cells, in 40 digits.
 
     On the map of Calabretta and Roukema (2007), figure 1; 0 for a point of the pixel.
     """

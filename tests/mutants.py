@@ -39,7 +39,7 @@ CXX = ["g++", "-std=c++20", "-O1", "-ffp-contract=off"]
 
 
 def main():
-    """Try the mutants of files, and tell how many each test suite killed."""
+    """Try the mutants of files, and say how many each test suite killed."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("files", nargs="+", type=Path)
     parser.add_argument("--sample", type=int, metavar="N", help="at most N mutants of each file")
@@ -121,7 +121,7 @@ class Python:
         return ast.dump(tree)
 
     def __call__(self, mutant):
-        """Tell whether a mutant was killed."""
+        """Return whether a mutant was killed."""
         self.target.write_text(mutant, encoding="utf-8")
         return "survived" if self.passes(self.command, 400) else "killed"
 
@@ -160,7 +160,7 @@ class Native(Python):
         return done.stdout
 
     def __call__(self, mutant):
-        """Tell whether a mutant was killed, if it is C++."""
+        """Return whether a mutant was killed, if it is C++."""
         self.target.write_text(mutant, encoding="utf-8")
         command = [*CXX, "-Icsrc", "-include", "all.hpp"]
         sources = [f"tests/cpp/test_{name}.cpp" for name in ("morton", "healpix")]

@@ -440,7 +440,7 @@ def crossings(curve, order, low, high, zone, q, which, slack):
             found.append((a + b) / 2)
         lines = range(int(mp.ceil(least - spread)), int(mp.floor(most + spread)) + 1)
         if not lines:
-            # Where it turns round so near to a line, its ends are so near, too, if it is short.
+            # Where it turns round so near to a line, its ends are also so near, if it is short.
             if spread >= slack * n and touches(least - spread, most + spread, 2 * slack * n):
                 middle = (a + b) / 2
                 waiting += [(a, middle), (middle, b)]
@@ -458,7 +458,7 @@ def crossings(curve, order, low, high, zone, q, which, slack):
 
 
 def touches(least, most, slack):
-    """Tell whether a whole number lies in an interval, made longer by some slack."""
+    """Return whether a whole number lies in an interval, made longer by some slack."""
     return mp.ceil(least - slack) <= mp.floor(most + slack)
 
 
@@ -660,7 +660,7 @@ def walk_doubles(sheaf, i, events, order, near_line):
 
 
 class Ring:
-    """A closed curve of great circles; `inside` tells whether points are on its left.
+    """A closed curve of great circles; `inside` says whether points are on its left.
 
     The signed areas of the triangles (-q, v, w) over the edges (v, w) add up to A, the area on the
     left of the ring, less 4 pi if q is on the left. (Moving q over an edge from right to left, one
@@ -688,12 +688,12 @@ class Ring:
         )
 
     def left(self, q):
-        """Tell whether one point, in 60 digits, is on the left."""
+        """Return whether one point, in 60 digits, is on the left."""
         total = self.sum_about(tuple(-each for each in q))
         return int(mp.nint((self.area - total) / (4 * mp.pi))) == 1
 
     def lefts(self, points):
-        """Tell whether points are on the left, and for which this is sure."""
+        """Return whether points are on the left, and for which this is sure."""
         v = self.doubles
         w = np.roll(v, -1, axis=0)
         normal = np.cross(v, w)
@@ -727,14 +727,14 @@ class Rings:
         self.hole = [k > 0 and not oriented for k in range(len(self.rings))]
 
     def inside(self, q):
-        """Tell whether one point, in 60 digits, is inside."""
+        """Return whether one point, in 60 digits, is inside."""
         return all(
             (ring.left(q) == left) != hole and not (ring.area == 0 and not hole)
             for ring, left, hole in zip(self.rings, self.left, self.hole, strict=True)
         )
 
     def insides(self, points):
-        """Tell whether points are inside, and for which this is sure."""
+        """Return whether points are inside, and for which this is sure."""
         within, sure = np.ones(len(points), bool), np.ones(len(points), bool)
         for ring, left, hole in zip(self.rings, self.left, self.hole, strict=True):
             found, certain = ring.lefts(points)
@@ -758,7 +758,7 @@ class PlanarRings:
         self.table = np.array(self.edges, float)
 
     def insides(self, points):
-        """Tell whether points are inside, and for which this is sure."""
+        """Return whether points are inside, and for which this is sure."""
         lon = np.degrees(np.arctan2(points[:, 1], points[:, 0]))
         lat = np.degrees(np.arctan2(points[:, 2], np.hypot(points[:, 0], points[:, 1])))
         within, sure = np.zeros(len(points), bool), np.ones(len(points), bool)
@@ -786,11 +786,11 @@ class Filled:
         self.centre, self.radius = vector(disc.lat, disc.lon), mpf(float(disc.radius)) * mp.pi / 180
 
     def inside(self, q):
-        """Tell whether one point, in 60 digits, is inside."""
+        """Return whether one point, in 60 digits, is inside."""
         return mp.atan2(length(cross(self.centre, q)), dot(self.centre, q)) <= self.radius
 
     def insides(self, points):
-        """Tell whether points are inside, and for which this is sure."""
+        """Return whether points are inside, and for which this is sure."""
         centre = np.array(self.centre, float)
         angle = np.arctan2(np.linalg.norm(np.cross(centre, points), axis=1), points @ centre)
         off = angle - float(self.radius)
@@ -804,11 +804,11 @@ class Thin:
         self.curves = curves
 
     def inside(self, _q):
-        """Tell whether one point, in 60 digits, is inside."""
+        """Return whether one point, in 60 digits, is inside."""
         return False
 
     def insides(self, points):
-        """Tell whether points are inside, and for which this is sure."""
+        """Return whether points are inside, and for which this is sure."""
         return np.zeros(len(points), bool), np.ones(len(points), bool)
 
 
@@ -939,7 +939,7 @@ class Oracle:
 
 
 def is_near(curves, q, limit=1e-15):
-    """Tell whether a point is within some roundings of one of the circles."""
+    """Return whether a point is within some roundings of one of the circles."""
     for curve in curves:
         middle, one, two = curve.coefficients
         size = length(one)

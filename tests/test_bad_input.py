@@ -1,4 +1,4 @@
-"""Wrong input and what comes of it: tables whose lines are run; docs/bad-input.md shows them.
+"""Wrong input and what it leads to: tables whose lines are run; docs/bad-input.md shows them.
 
 ``pytest tests/test_bad_input.py --write-table`` writes them anew. In an expected text, … stands for
 what depends on the version of Python or of a package.

@@ -742,7 +742,7 @@ def test_progress_on_a_terminal_alone(folder):
     subprocess.run(command, stderr=follower, timeout=60, check=True)
     os.close(follower)
     shown = ""
-    with contextlib.suppress(OSError):  # how Linux tells the end
+    with contextlib.suppress(OSError):  # how Linux shows the end
         while text := os.read(leader, 10_000).decode():
             shown += text
     os.close(leader)

@@ -60,7 +60,7 @@ GAPPY = [None, 10.5, -90.0, None, 41.8103148957786]
 
 
 def expected(*columns, of=mortie.latlon2mort):
-    """Give what comes of the rows that lack nothing, and None for the others."""
+    """Give the results of the rows that lack nothing, and None for the others."""
     rows = zip(*columns, strict=True)
     return [None if None in row else of(*row).item() for row in rows]
 
@@ -285,7 +285,7 @@ def test_types_of_arrow_and_polars(type):
 
 @pytest.mark.parametrize("type", ["int8", "int64", "float64", "float16", "bool_", "decimal"])
 def test_parts_of_arrow_arrays(type):
-    """Slices begin within a byte of the bits that mark nulls, and booleans are bits, too."""
+    """Slices begin within a byte of the bits that mark nulls, and booleans are bits as well."""
     pa = pytest.importorskip("pyarrow", reason="pyarrow is missing; mortie[test] has it")
     values = [1, None, 0, 1, None, 1, 1, 0, None, 1, 0, 0, 1, None, None, 1, 1, 0, 1, None]
     make = {"float16": np.float16, "bool_": bool, "decimal": Decimal}.get(type, int)

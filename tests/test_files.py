@@ -150,7 +150,7 @@ def test_columns_of_hive_partitions(command, suffix):
         *(["a", "2019", "007"], ["b", "-5", "a/b c"], ["c", "", "7"])
     ]
 
-    # In a folder the path tells it still.
+    # In a folder the path still gives it.
     assert outcome(command, "encode", "in", "-o", "out/") == ""
     assert sorted(str(path) for path in Path("out").rglob("*.*")) == [
         path.replace("in/", "out/") for path in shell
@@ -457,7 +457,7 @@ def test_skip_existing(command):
 
 
 def test_a_folder_that_can_not_be_synchronised(folder):
-    """The output is there: that is no failure, but something to tell."""
+    """The output is there: that is no failure, but something to say."""
     table("in.csv", "a")
     program = """
 import errno, os, stat, sys

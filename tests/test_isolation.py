@@ -25,7 +25,7 @@ class Evil:
     """Whoever unpickles it makes a folder."""
 
     def __reduce__(self):
-        """Tell pickle what to call."""
+        """Name what pickle is to call."""
         return os.mkdir, ("hacked",)
 
 

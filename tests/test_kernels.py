@@ -31,7 +31,7 @@ def supported():
         return ["neon", "scalar"]
     cpuinfo = Path("/proc/cpuinfo")
     if not cpuinfo.exists():
-        pytest.skip("only Linux tells the features of an x86 processor in /proc/cpuinfo")
+        pytest.skip("only Linux shows the features of an x86 processor in /proc/cpuinfo")
     flags = set(cpuinfo.read_text().split())
     needed = {
         "avx512": {"avx512f", "avx512bw", "avx512dq", "avx512ifma", "avx512_vnni", "avx512vbmi"},

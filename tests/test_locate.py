@@ -211,7 +211,7 @@ def determinant(a, b, c):
 
 
 def is_left(*places):
-    """Tell the sign of the determinant of vertices (tuples) and moved points (lists)."""
+    """Return the sign of the determinant of vertices (tuples) and moved points (lists)."""
     value = determinant(*places)
     if value == 0:
         shift = 3 * MOVE
@@ -226,7 +226,7 @@ def is_left(*places):
 
 
 def is_inside(ring, inner, point):
-    """Tell whether a point lies in a ring, in which `inner` lies, by the edges between them."""
+    """Return whether a point lies in a ring, in which `inner` lies, by the edges between them."""
     if point == inner:
         return True
     inside = True
@@ -351,7 +351,7 @@ def test_discs():
     np.testing.assert_array_equal(found[clear], expected[clear])
     first = np.where(found.any(axis=1), found.argmax(axis=1), -1)
     np.testing.assert_array_equal(regions.locate(lat, lon), first)
-    # Closed, as far as doubles tell.
+    # Closed, as far as doubles show.
     assert mortie.Regions([mortie.disc(12.3, 45.6, 0)]).locate(12.3, 45.6) == 0
     assert mortie.Regions([mortie.disc(12.3, 45.6, 0)]).locate(12.3, 45.60000001) == -1
 

@@ -72,7 +72,7 @@ def test_names(fallback):
 
 
 def test_what_the_fallback_lacks():
-    """An error tells it, when it is called."""
+    """An error says so, when it is called."""
     missing = _backend._only_native("mort2vertices", "MORTIE_FORCE_NUMBA is set")
     assert missing.__name__ == "mort2vertices"
     with pytest.raises(ImportError, match=r"mort2vertices needs .* MORTIE_FORCE_NUMBA is set"):

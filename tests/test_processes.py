@@ -170,7 +170,7 @@ def test_pools(method):
         assert pool.map_async(check, range(6)).get(200) == [True] * 6
     with concurrent.futures.ProcessPoolExecutor(2, context) as executor:
         assert list(executor.map(check, range(6), timeout=200)) == [True] * 6
-        # ufuncs, too, travel by name
+        # ufuncs also travel by name
         parts = executor.map(mortie.nest2mort, [18] * 4, np.split(NEST, 4), timeout=200)
         np.testing.assert_array_equal(np.concatenate(list(parts)), MORTON)
 
@@ -308,7 +308,7 @@ def test_subinterpreter():
 
 
 def run_without_memory():
-    """Let each of the first allocations of a call fail, one at a time; count what comes of it."""
+    """Let each of the first allocations of a call fail, one at a time; count the outcomes."""
     testcapi = importlib.import_module("_testcapi")
     check()  # the first call makes NumPy remember the loop; 2.5 doesn't survive failures there
     calls = [

@@ -96,7 +96,7 @@ static constexpr Pixel nest2pixel(std::int64_t order, std::int64_t nest) noexcep
     return {squeeze(low), squeeze(low >> 1), nest >> 2 * order};
 }
 
-// The pixel that holds a point, which lies in the range that is_lat and is_lon tell.
+// The pixel that holds a point, which lies in the ranges that is_lat and is_lon check.
 [[maybe_unused]] static Pixel latlon2pixel(std::int64_t order, double lat, double lon) noexcept {
     const std::int64_t last = (std::int64_t{1} << order) - 1;
     const auto nside = static_cast<double>(last + 1);

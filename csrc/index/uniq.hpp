@@ -1,6 +1,6 @@
 // UNIQ numbers of pixels, which hold the order beside the NESTED number: 4 * 4**k + nest.
 //
-// Of order k they lie in 4 * 4**k to 16 * 4**k - 1, so the topmost bit tells the order. They are
+// Of order k they lie in 4 * 4**k to 16 * 4**k - 1, so the topmost bit gives the order. They are
 // those of the IVOA recommendation "MOC - HEALPix Multi-Order Coverage map", section 2.3.2.
 #pragma once
 

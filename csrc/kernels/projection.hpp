@@ -99,9 +99,10 @@ template <typename Real, typename F> Bits for_registers(std::size_t n, F mask_at
     return bits;
 }
 
-// What the latitudes of a block tell. On the map where a base cell is a diamond with diagonals of 1
-// (Calabretta and Roukema 2007, figure 1), `up` is the distance from the equator, and distances
-// along the map from the middle of a quarter turn shrink by `sigma`, which is 1 between the zones.
+// What follows from the latitudes of a block. On the map where a base cell is a diamond with
+// diagonals of 1 (Calabretta and Roukema 2007, figure 1), `up` is the distance from the equator,
+// and distances along the map from the middle of a quarter turn shrink by `sigma`, which is 1
+// between the zones.
 struct Parallels {
     alignas(64) double sigma[block_size];
     alignas(64) double up[block_size];
@@ -142,8 +143,8 @@ template <typename Real>
     });
 }
 
-// What the longitudes of a block tell: in quarter turns, the distance from the middle of one, and
-// its end.
+// What follows from the longitudes of a block: in quarter turns, the distance from the middle of
+// one, and its end.
 struct Meridians {
     alignas(64) double from_middle[block_size];
     alignas(64) double quarter_end[block_size];

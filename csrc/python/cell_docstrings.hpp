@@ -30,7 +30,7 @@ lon : ndarray of float64
 Raises
 ------
 ValueError
-    If a number is no index; `is_mort` tells which are.
+    If a number is no index; `is_mort` finds such numbers.
 TypeError
     If an argument does not cast safely to int64, such as float or uint64.
 
@@ -88,7 +88,7 @@ neighbours : ndarray of int64
 Raises
 ------
 ValueError
-    If a number is no index; `is_mort` tells which are.
+    If a number is no index; `is_mort` finds such numbers.
 TypeError
     If an argument does not cast safely to int64, such as float or uint64.
 
@@ -185,7 +185,7 @@ uniq : ndarray of int64, or numpy.int64 for scalars
 Raises
 ------
 ValueError
-    If a number is no index; `is_mort` tells which are.
+    If a number is no index; `is_mort` finds such numbers.
 TypeError
     If an argument does not cast safely to int64, such as float or uint64.
 
@@ -265,7 +265,7 @@ word : ndarray of uint64, or numpy.uint64 for scalars
 Raises
 ------
 ValueError
-    If a number is no index; `is_mort` tells which are.
+    If a number is no index; `is_mort` finds such numbers.
 TypeError
     If an argument does not cast safely to int64, such as float or uint64.
 

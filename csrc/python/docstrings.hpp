@@ -156,7 +156,7 @@ array([ 1111, -3241])
 
 inline constexpr const char *mort2nest = R"(HEALPix NESTED pixel numbers of decimal Morton indices.
 
-Call it as ``mort2nest(morton)``; `mort2order` tells the order.
+Call it as ``mort2nest(morton)``; `mort2order` gives the order.
 
 Parameters
 ----------
@@ -174,7 +174,7 @@ nest : ndarray of int64, or numpy.int64 for scalars
 Raises
 ------
 ValueError
-    If a number is no index; `is_mort` tells which are.
+    If a number is no index; `is_mort` finds such numbers.
 TypeError
     If an argument does not cast safely to int64, such as float or uint64.
 
@@ -226,7 +226,7 @@ parents : ndarray of int64, or numpy.int64 for scalars
 Raises
 ------
 ValueError
-    If a number is no index; `is_mort` tells which are.
+    If a number is no index; `is_mort` finds such numbers.
 TypeError
     If an argument does not cast safely to int64, such as float or uint64.
 
@@ -262,7 +262,7 @@ order : ndarray of int64, or numpy.int64 for scalars
 Raises
 ------
 ValueError
-    If a number is no index; `is_mort` tells which are.
+    If a number is no index; `is_mort` finds such numbers.
 TypeError
     If an argument does not cast safely to int64, such as float or uint64.
 
@@ -302,7 +302,7 @@ Raises
 ------
 ValueError
     If any order is negative or finer than its index has, or a number is no
-    index; `is_mort` tells which are.
+    index; `is_mort` finds such numbers.
 TypeError
     If an argument does not cast safely to int64, such as float or uint64.
 
@@ -319,7 +319,7 @@ array([-32,  12])
 array([   -3,   -32,  -324, -3241])
 )";
 
-inline constexpr const char *is_mort = R"(Tell which numbers are decimal Morton indices.
+inline constexpr const char *is_mort = R"(Find which numbers are decimal Morton indices.
 
 Call it as ``is_mort(morton)``. No number makes it raise: it is the sieve for
 what the functions that take indices would refuse.
@@ -493,7 +493,7 @@ lon : ndarray of float64, or numpy.float64 for scalars
 Raises
 ------
 ValueError
-    If a number is no index; `is_mort` tells which are.
+    If a number is no index; `is_mort` finds such numbers.
 TypeError
     If an argument does not cast safely to int64, such as float or uint64.
 
@@ -524,7 +524,7 @@ Examples
 inline constexpr const char *exact_points = R"(exact_points()
 --
 
-Tell how many points the exact functions have decided since the import.
+Return how many points the exact functions have decided since the import.
 
 The fast way from coordinates to pixels leaves them the points that lie too
 near to an edge, or where rounding is another; the scalar kernels, like the
@@ -552,11 +552,11 @@ List the cells that a path passes; `mortie.track` calls it.
 inline constexpr const char *kernel = R"(kernel()
 --
 
-Tell which kernels the native ufuncs run on.
+Return the name of the kernels that the native ufuncs run on.
 
 They are chosen once, when mortie is imported: the fastest that the machine
 supports, or those that the environment variable ``MORTIE_KERNEL`` names. An
-ImportError tells if it names none that run here.
+ImportError says so if it names none that run here.
 
 Returns
 -------

@@ -1,4 +1,4 @@
-// The functions that tell which region holds a point, for mortie.Regions.
+// The functions that find which region holds a point, for mortie.Regions.
 #pragma once
 
 #include <Python.h>

@@ -38,7 +38,7 @@ class Boundary {
         : grid_(order), oriented_(oriented), interrupt_(interrupt) {}
 
     // Lets a search for crossings know the vertices of rings.
-    void tell(CrossingSearch *search) noexcept { search_ = search; }
+    void report_to(CrossingSearch *search) noexcept { search_ = search; }
 
     Finding add(const Path &path) noexcept {
         Recorder recorder(grid_.order(), passages_);
@@ -185,7 +185,7 @@ class Boundary {
                 left = -left;
             }
             // Corners on the ring itself may count to either side: so what share of the sphere is
-            // the inside tells whether it is as many corners more than the pole, or as many less.
+            // the inside decides whether it is as many corners more than the pole, or as many less.
             const double of_left = thin       ? turn < 0
                                    : area < 0 ? area / (4 * pi) + 1
                                               : area / (4 * pi);

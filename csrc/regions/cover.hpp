@@ -4,7 +4,7 @@
 // and by how much its corners differ in how many parts of the region hold them. Sorted, the
 // passages are the boundary's cells in the order of the curve. Between them lie the others, wholly
 // inside or outside: one walk through the tree of cells, which knows of each cell's southern corner
-// whether it lies inside, tells of the other corners from the passages alone.
+// whether it lies inside; for the other corners the passages alone decide.
 #pragma once
 
 #include <algorithm>
@@ -28,7 +28,7 @@ class Coverer {
           boundary_(walked_order(order, mode), oriented, interrupt),
           finer_(walked_order(order, Mode::centre), oriented, interrupt), search_(interrupt),
           descent_(order, mode, boundary_, interrupt) {
-        boundary_.tell(&search_);
+        boundary_.report_to(&search_);
     }
 
     void begin() noexcept {

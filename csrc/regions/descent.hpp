@@ -69,7 +69,7 @@ class Descent {
     // Where to write the cells to that a boundary meets and whose centres lie inside.
     void set_centres(Centres *centres) noexcept { centres_out_ = centres; }
 
-    // Tells of cells that an arc meets at each corner and passes through nowhere.
+    // Reports cells that an arc meets at each corner and passes through nowhere.
     void know_centres(const Centres *centres) noexcept { centres_ = centres; }
 
     void run(Buffer<Block> &blocks) noexcept {

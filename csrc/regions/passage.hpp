@@ -139,7 +139,7 @@ class Recorder {
     void push(Pixel pixel, Passage rest) noexcept {
         const auto nest = static_cast<Passage>(pixel2nest(grid_.order(), pixel));
         const Passage passage = nest << passage_bits | rest;
-        if (passage == last_ && (passage & 63) == no_difference) { // it tells nothing new
+        if (passage == last_ && (passage & 63) == no_difference) { // it says nothing new
             return;
         }
         last_ = passage;

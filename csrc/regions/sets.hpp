@@ -51,7 +51,7 @@ static constexpr Span key_span(Key key) noexcept {
 }
 
 // Adds the keys of cells. Returns how many: those before the first number that is no index, and
-// none if memory runs out, as the buffer then tells.
+// none if memory runs out, as the buffer then says.
 inline std::size_t add_keys(const Kernels &kernels, std::size_t n, const Int64 *cells,
                             Buffer<Key> &keys) noexcept {
     if (!keys.reserve(keys.size() + n)) {
@@ -144,7 +144,7 @@ class CellWriter {
     Span waiting_ = {0, 0};
 };
 
-// What is in the first, in the second, or in both of two sets of sorted keys, as `keep` tells of
+// What is in the first, in the second, or in both of two sets of sorted keys, as `keep` decides for
 // these two facts; it is false of neither.
 template <typename Keep>
 void combine(const Buffer<Key> &first, const Buffer<Key> &second, Keep keep,

@@ -1,4 +1,4 @@
-// What a ring's vertices tell: whether there are three, and which side is the smaller one.
+// What a ring's vertices decide: whether there are three, and which side is the smaller one.
 #pragma once
 
 #include <algorithm>

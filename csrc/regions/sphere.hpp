@@ -1,12 +1,12 @@
 // Points on the sphere as vectors of doubles, and on which side of an arc a third one lies:
 // exactly.
 //
-// `orientation` first evaluates the determinant in doubles, where an error bound tells whether its
-// sign can be trusted (Shewchuk 1997, Discrete & Computational Geometry 18, 305). Else it adds up
-// the very products, as a sum of doubles that do not overlap (an expansion, ibid.). Where even that
-// is zero, `half_open_orientation` moves all points by symbolic amounts, each much smaller than the
-// one before (Edelsbrunner and Muecke 1990, ACM Transactions on Graphics 9, 66): then no three
-// points lie on one great circle, and regions that share an arc share no point of it.
+// `orientation` first evaluates the determinant in doubles, where an error bound decides whether
+// its sign can be trusted (Shewchuk 1997, Discrete & Computational Geometry 18, 305). Else it adds
+// up the very products, as a sum of doubles that do not overlap (an expansion, ibid.). Where even
+// that is zero, `half_open_orientation` moves all points by symbolic amounts, each much smaller
+// than the one before (Edelsbrunner and Muecke 1990, ACM Transactions on Graphics 9, 66): then no
+// three points lie on one great circle, and regions that share an arc share no point of it.
 #pragma once
 
 #include <atomic>
@@ -237,7 +237,7 @@ inline constexpr double orientation_error = 0x1p-50;
 
 // The sign of the determinant when coordinate j of the i-th point, in the order of coordinates, is
 // greater by e**(2**(3 i + j)), for every small e > 0: that of the first coefficient of the
-// polynomial in e that is not zero. The bits of `moved` tell which coordinates make a coefficient:
+// polynomial in e that is not zero. The bits of `moved` say which coordinates make a coefficient:
 // it is a minor of the matrix, without their rows and columns. Points must differ.
 [[maybe_unused]] static int symbolic_orientation(Vector a, Vector b, Vector c) noexcept {
     symbolic_orientations.fetch_add(1, std::memory_order_relaxed);

@@ -34,7 +34,7 @@ namespace mortie {
     return square;
 }
 
-// Whether an arc lies in the inside of a cell, as far as its ends tell. On the map it leaves
+// Whether an arc lies in the inside of a cell, as far as its ends show. On the map it leaves
 // the straight line between them by an eighth of its length squared times the bound `bend` of
 // motion.hpp, which is 2.03 in the strip. In a cap it is less than 0.77 + 1.23 / r, r the least
 // distance from the axis. At the first end that is 0.745 sigma at least, for sigma**2 = 3 r**2

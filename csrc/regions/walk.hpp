@@ -24,7 +24,7 @@ namespace mortie {
     }
 }
 
-// Walks along arcs, from cell to cell across edges, and tells a recorder about it:
+// Walks along arcs, from cell to cell across edges, and reports to a recorder:
 //
 //     begin(pixel)                 a chain of cells begins
 //     pass(touched)                a piece has passed the cell, or has, within rounding, only
@@ -316,7 +316,7 @@ template <typename Recorder> class Walk {
                                          : (piece.from.falling <= piece.to.falling ? 1 : -1);
         const bool up = rising > 0;
         const bool down = falling > 0;
-        const int behind = (up ? 1 : 2) | (down ? 4 : 8); // as sides_of tells them
+        const int behind = (up ? 1 : 2) | (down ? 4 : 8); // as sides_of gives them
         const int ahead = 15 - behind;
 
         const int from_sides = touch_sides(square, piece.from);
@@ -381,7 +381,7 @@ template <typename Recorder> class Walk {
         return next(falls);
     }
 
-    // Walks along a piece, like up a flight of stairs, and tells the time.
+    // Walks along a piece, like up a flight of stairs, and gives the time.
     void timed_stairs(const Piece &piece) noexcept {
         recorder_.at(piece.begin);
         Square square = square_of(grid_, piece.zone, piece.from);

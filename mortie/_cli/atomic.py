@@ -16,7 +16,7 @@ STANDARD = "-"  # input or output
 
 
 def is_device(path: str) -> bool:
-    """Tell whether a path leads to a pipe, a device or the standard output.
+    """Return whether a path leads to a pipe, a device or the standard output.
 
     These are written into, as by the shell's ``>``: no new file may take their place.
     """

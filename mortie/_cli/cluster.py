@@ -22,7 +22,7 @@ def on_cluster(address: str, function: Callable, items: list, say: Say) -> Itera
 
     The workers see the same files under the same names, and call it again if one of them dies.
     """
-    logging.disable(logging.CRITICAL)  # one line of ours tells all
+    logging.disable(logging.CRITICAL)  # one line of ours says all
     with contextlib.ExitStack() as stack:
         client = connect(address)
         stack.callback(client.close, timeout=5)

@@ -78,7 +78,7 @@ def some(names: list[str]) -> str:
 
 
 def is_text(kind: pa.DataType) -> bool:
-    """Tell whether a type is one of the string types."""
+    """Return whether a type is one of the string types."""
     return pa.types.is_string(kind) or pa.types.is_large_string(kind)
 
 
@@ -121,7 +121,7 @@ def numbers(column: pa.Array, name: str, kind: pa.DataType, first: int, decimal:
 
 
 def has(text: pa.Array, pattern: str) -> bool:
-    """Tell whether a pattern is found in any of some texts."""
+    """Return whether a pattern is found in any of some texts."""
     return pc.any(pc.match_substring_regex(text, pattern)).as_py()
 
 
@@ -133,7 +133,7 @@ def with_point(text: pa.Array, decimal: str) -> pa.Array:
 
 
 def can_be(values: pa.Array | pa.Scalar, kind: pa.DataType) -> bool:
-    """Tell whether pyarrow can convert all values to a type."""
+    """Return whether pyarrow can convert all values to a type."""
     try:
         values.cast(kind)
     except pa.ArrowInvalid:

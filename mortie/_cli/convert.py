@@ -116,7 +116,7 @@ class Conversion:
     def columns(
         self, path: str, schema: pa.Schema, told: dict[str, pa.Scalar], names: tuple[str, ...]
     ) -> pa.Schema:
-        """Give the columns of the output for those of a table and those that its path tells."""
+        """Give the columns of the output for those of a table and those that its path gives."""
         for name, value in told.items():
             if name not in schema.names:
                 schema = schema.append(pa.field(name, value.type))

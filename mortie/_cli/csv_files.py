@@ -95,7 +95,7 @@ class CsvSource:
             yield line
 
     def is_comment(self, line: Any) -> bool:
-        """Tell whether a line is left out."""
+        """Return whether a line is left out."""
         mark = self.options.comment
         return mark is not None and line.startswith(mark.encode())
 
@@ -222,7 +222,7 @@ class CsvSource:
 
 
 def codec_of(path: str) -> str | None:
-    """Name the compression that the suffix of a CSV file tells, if any."""
+    """Name the compression that the suffix of a CSV file stands for, if any."""
     return {".gz": "gzip", ".bz2": "bz2", ".zst": "zstd"}.get(Path(path).suffix.lower())
 
 
@@ -291,7 +291,7 @@ LARGE = functools.partial(pa.scalar, type=pa.large_string())
 
 
 def fits(kind: pa.DataType) -> bool:
-    """Tell whether CSV can hold a type: no bytes, no lists, nothing that only Arrow knows."""
+    """Return whether CSV can hold a type: no bytes, no lists, nothing that only Arrow knows."""
     if pa.types.is_dictionary(kind):
         kind = kind.value_type
     if pa.types.is_nested(kind) or "binary" in str(kind) or isinstance(kind, pa.BaseExtensionType):

@@ -1,10 +1,10 @@
-"""What a command tells the user, and how it ends when it can't go on."""
+"""What a command says to the user, and how it ends when it can't go on."""
 
 import contextlib
 import os
 from collections.abc import Callable, Iterator
 
-Say = Callable[[str], object]  # tells the user something else than an error
+Say = Callable[[str], object]  # says something else than an error
 
 
 class CommandError(Exception):

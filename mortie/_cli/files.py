@@ -24,7 +24,7 @@ HIDDEN = (".", "_")  # first characters: of .ipynb_checkpoints, _delta_log, _SUC
 class Job:
     """Input files whose rows go to one output.
 
-    Each has a dict of columns of one value, which its path tells. If other processes write the
+    Each has a dict of columns of one value, which its path gives. If other processes write the
     output, it waits for `atomic.publish` in the file `stage`.
     """
 
@@ -35,12 +35,12 @@ class Job:
 
 
 def is_parquet(path: str) -> bool:
-    """Tell Parquet from others by the suffix."""
+    """Distinguish Parquet by the suffix."""
     return format_of(path) == "parquet"
 
 
 def format_of(path: str) -> str:
-    """Tell the format by the suffix; a pipe or device without one takes and gives CSV."""
+    """Take the format from the suffix; a pipe or device without one takes and gives CSV."""
     name = path.lower()
     if name.endswith((".parquet", *HDF5)):
         return "parquet" if name.endswith(".parquet") else "hdf5"
@@ -138,7 +138,7 @@ def absolute(path: str) -> str:
 
 
 def partition(path: str) -> dict[str, str | None]:
-    """Give what folders named KEY=VALUE tell, as Hive and Spark write them."""
+    """Give what folders named KEY=VALUE say, as Hive and Spark write them."""
     pairs = [part.split("=", 1) for part in Path(path).parent.parts if part.find("=") > 0]
     try:
         told = {unquote(key): unquote(value, errors="strict") for key, value in pairs}
@@ -149,7 +149,7 @@ def partition(path: str) -> dict[str, str | None]:
 
 
 def columns_of(paths: tuple[str, ...], out: str) -> tuple[dict[str, pa.Scalar], ...]:
-    """Give the columns that the path of each input tells, unless that of the output does.
+    """Give the columns that the path of each input gives, unless that of the output does.
 
     They are integers if these say the same, else text.
     """

@@ -1,4 +1,4 @@
-"""Tell which region holds each point of a table.
+"""Find which region holds each point of a table.
 
 The new column has what names the region, from the column of --id, or else the
 number of its row, from 0 on; it is null outside of all regions. Where regions

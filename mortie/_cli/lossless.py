@@ -61,7 +61,7 @@ def holding(values: pa.Array) -> set[pa.DataType]:
 
 
 def returns(values: pa.Array, kind: pa.DataType) -> bool:
-    """Tell whether texts come back as they are from a type."""
+    """Return whether texts come back as they are from a type."""
     # A cast that fails takes long, for it writes a message for each value: so try the first alone.
     if not (can_be(values[0], kind) and can_be(values, kind)):
         return False
@@ -69,13 +69,13 @@ def returns(values: pa.Array, kind: pa.DataType) -> bool:
 
 
 def all_match(values: pa.Array, pattern: str) -> bool:
-    """Tell whether a pattern matches each text; mostly the first is enough to know."""
+    """Return whether a pattern matches each text; mostly the first is enough to know."""
     first = re.search(pattern, values[0].as_py())
     return bool(first) and pc.all(pc.match_substring_regex(values, pattern)).as_py()
 
 
 def are_numbers(values: pa.Array) -> bool:
-    """Tell whether texts look like numbers; of usual ones in a tenth of the time of a pattern."""
+    """Return whether texts look like numbers; of usual ones in a tenth of the time of a pattern."""
     usual = not bytes(bytes_of(values)).translate(None, b"0123456789.-")
     if not usual or not can_be(values, pa.float64()):
         return all_match(values, NUMBER)
@@ -87,7 +87,7 @@ def are_numbers(values: pa.Array) -> bool:
 
 
 def doubles_keep(values: pa.Array) -> bool:
-    """Tell whether doubles keep all digits of numbers."""
+    """Return whether doubles keep all digits of numbers."""
     # Up to 15 digits they always do. Longer ones are mostly those that a double was written as.
     long = pc.greater(pc.binary_length(values), 15)
     if b"e" in bytes(bytes_of(values)).lower():
@@ -99,7 +99,7 @@ def doubles_keep(values: pa.Array) -> bool:
 
 
 def double_keeps(text: str) -> bool:
-    """Tell whether the nearest double has the digits of a number, written with as many."""
+    """Return whether the nearest double has the digits of a number, written with as many."""
     if re.search(WORD, text):
         return True
     mantissa, form, _ = re.split("([eE])", text) if "e" in text.lower() else (text, "f", "")

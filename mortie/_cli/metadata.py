@@ -15,7 +15,7 @@ APART = "give a folder for the output, NAME/, to keep the files apart"
 def together(paths: list[str], schemas: list[pa.Schema], same_rows: bool, say: Say) -> pa.Schema:
     """Give what all of several tables say of columns and of themselves, or refuse to join them.
 
-    `same_rows` tells whether the rows are those of the only table; `say` hears what is left out.
+    `same_rows` says whether the rows are those of the only table; `say` hears what is left out.
     """
     first = schemas[0]
     fields = list(first)
@@ -62,7 +62,7 @@ def whole(metadata: dict[bytes, bytes], same_rows: bool) -> dict[bytes, bytes]:
 
 
 def forget_extents(geo: dict[str, Any]) -> None:
-    """Leave out boxes and kinds of geometries, which GeoParquet need not tell (1.1, "Columns")."""
+    """Leave out boxes and kinds of geometries, which GeoParquet need not have (1.1, "Columns")."""
     for column in geo["columns"].values():
         column.pop("bbox", None)
         column["geometry_types"] = []
@@ -76,7 +76,7 @@ def forget_range(about: dict[str, Any]) -> None:
 
 
 def replaced(schema: pa.Schema, name: str) -> pa.Schema:
-    """Tell pandas that a column holds integers now."""
+    """Note for pandas that a column holds integers now."""
 
     def change(about):
         for column in about["columns"]:

@@ -195,7 +195,7 @@ def alike(column: pa.Array, kind: pa.DataType) -> pa.Array:
 
 
 def mostly_distinct(column: pa.Array | pa.ChunkedArray) -> bool:
-    """Tell whether a dictionary of the column would be of no use, by its first rows."""
+    """Return whether a dictionary of the column would be of no use, by its first rows."""
     sample = column.slice(0, SAMPLE_ROWS)
     try:
         return len(sample) > 100 and len(pc.unique(sample)) > len(sample) / 2

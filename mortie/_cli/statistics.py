@@ -17,7 +17,7 @@ FILL = b"_FillValue"
 
 
 def fill_of(field: pa.Field) -> float:
-    """Give what stands for missing values in a column, if its metadata tell it, or NaN."""
+    """Give what stands for missing values in a column, if its metadata have it, or NaN."""
     kind = field.type
     narrow = np.dtype(f"f{kind.bit_width // 8}" if pa.types.is_floating(kind) else float).type
     text = (field.metadata or {}).get(FILL, b"nan")
@@ -31,7 +31,7 @@ def fill_of(field: pa.Field) -> float:
 
 
 def unit_of(field: pa.Field) -> str | None:
-    """Give the unit of a column, if its metadata tell it."""
+    """Give the unit of a column, if its metadata have it."""
     text = (field.metadata or {}).get(b"units")
     return None if text is None else text.decode(errors="replace")
 

@@ -14,7 +14,7 @@ SAID: set[str] = set()
 
 
 def say(text: str) -> None:
-    """Tell the user once, beside the progress bar."""
+    """Say something to the user once, beside the progress bar."""
     if text not in SAID:
         SAID.add(text)
         tqdm.write(f"mortie: {text}", file=sys.stderr)
@@ -25,7 +25,7 @@ def each(
 ) -> Iterator[tuple]:
     """Give each item and the result of a function of it, computed here or on a cluster.
 
-    It is called with something to speak with and something to show progress, too, and also gives
+    It is called with something to speak with and something to show progress, and also gives
     how many rows it left out, of which the user is told.
     """
     if options.dask:

@@ -50,6 +50,6 @@ class Geo:
 
 
 def is_geo(axes: Any) -> bool:
-    """Tell whether axes are cartopy's."""
+    """Return whether axes are cartopy's."""
     module = sys.modules.get("cartopy.mpl.geoaxes")
     return module is not None and isinstance(axes, module.GeoAxes)

@@ -47,7 +47,7 @@ def cells(
     indices : array_like of int64
         Morton indices, of one order or of several, as often as they occur. The
         cells of higher orders lie on top. Columns of pandas, polars and Arrow
-        will do, too, here and for `values`.
+        will do as well, here and for `values`.
     values : array_like of float, optional
         A value for each index; a cell has the colour of their mean. Without
         them it has that of the number of times that its index occurs. What is

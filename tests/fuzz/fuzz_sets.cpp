@@ -61,7 +61,7 @@ bool holds(const std::vector<Int64> &cells, Int64 pixel) {
     });
 }
 
-// Where the area that `keep` tells of begins and ends, in turns.
+// Where the area that `keep` chooses begins and ends, in turns.
 template <typename Keep>
 std::vector<Int64> walk(const std::vector<Int64> &a, const std::vector<Int64> &b, Keep keep) {
     std::vector<Int64> ends;
