@@ -39,7 +39,7 @@ def main() -> int:
         complain(error)
     except ImportError as error:
         missing = (error.name or "").partition(".")[0]
-        if missing == "mortie":  # cells and regions, which the fallback doesn't have
+        if error.name == "mortie._native":  # cells and regions, which the fallback doesn't have
             complain(error)
         elif missing in EXTRAS:
             extra = EXTRAS[missing]
