@@ -95,7 +95,7 @@ class Tally:
         """Give the distinct indices, in order, their counts and statistics."""
         if self.waiting:
             self.sort()
-        if self.counters is not None:
+        if self.counters is not None and self.order is not None:
             nest = np.flatnonzero(self.counters)
             self.add(mortie.nest2mort(self.order, nest), self.counters[nest])
             self.counters = None
