@@ -7,9 +7,6 @@ import pytest
 
 import mortie
 
-# Scripts, with ways of their own to measure.
-collect_ignore = ["bench_cli.py", "bench_hdf5.py", "bench_locate.py", "bench_missing.py"]
-
 
 def pytest_addoption(parser):
     parser.addoption("--short", action="store_true", help="small arrays, few rounds")
