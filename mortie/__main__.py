@@ -37,15 +37,17 @@ def main() -> int:
         code = result
     except CommandError as error:
         complain(error)
-    except ImportError as error:
+    except ModuleNotFoundError as error:
         missing = (error.name or "").partition(".")[0]
-        if error.name == "mortie._native":  # cells and regions, which the fallback doesn't have
-            complain(error)
-        elif missing in EXTRAS:
-            extra = EXTRAS[missing]
-            complain(f"mortie {options.command} needs {missing}: pip install 'mortie[{extra}]'")
-        else:
+        if missing not in EXTRAS:
             raise
+        complain(
+            f"mortie {options.command} needs {missing}: pip install 'mortie[{EXTRAS[missing]}]'"
+        )
+    except ImportError as error:
+        if error.name != "mortie._native":  # cells and regions, which the fallback doesn't have
+            raise
+        complain(error)
     except BrokenPipeError:  # whoever reads the output has enough of it
         code = 128 + 13  # as if by SIGPIPE, which Windows doesn't know
     except OSError as error:

@@ -788,6 +788,25 @@ def test_what_no_extra_brings_is_an_error_of_ours():
     assert "mortie[" not in done.stderr
 
 
+def test_a_broken_package_is_not_a_missing_one():
+    program = """
+import sys
+import mortie.__main__ as command
+def run(_):
+    raise ImportError("libarrow.so: no such file", name="pyarrow.lib")
+command.run = run
+sys.argv[1:] = ["count", "-", "--order", "1"]
+command.main()
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    assert "Traceback" in done.stderr
+    assert "libarrow.so: no such file" in done.stderr
+    assert "mortie[" not in done.stderr
+
+
 def test_errors_of_the_system_name_the_file(folder):
     long = "x" * 252 + ".csv"
     message = fails("encode", "-", "-o", long, stdin=b"lat,lon\n1,2\n")
