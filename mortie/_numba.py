@@ -91,7 +91,7 @@ def ufuncs():
 
 
 def kernel():
-    """Return that numba runs in place of the native kernels."""
+    """Return what runs in place of the native kernels."""
     return "numba"
 
 

@@ -188,8 +188,7 @@ class Locator {
     static constexpr std::size_t leaf_size = 16;
     static constexpr std::size_t small_index = 1 << 13;
 
-    // A point that special edges avoid, to begin with.
-    static constexpr Vector start = {-0.36, -0.48, -0.8};
+    static constexpr Vector start = aside;
 
     void add_disc(Number region, const Path &path) noexcept {
         const double radius = path.lat[1] * degree;

@@ -12,6 +12,9 @@
 
 namespace mortie {
 
+// A point that special edges avoid.
+inline constexpr Vector aside = {-0.36, -0.48, -0.8};
+
 // The area on the left of a ring, and on which side of it a point lies. Each arc makes a triangle
 // with the point's antipode (Eriksson 1990, Mathematics Magazine 63, 184); the sum of their areas
 // changes where an arc passes over the point alone, by 4 pi, and is the area on the left if the
@@ -47,7 +50,7 @@ class LeftArea {
 
 // A ring's, in -2 pi to 2 pi.
 [[maybe_unused]] static double left_area(const Path &ring) noexcept {
-    LeftArea left({-0.36, -0.48, -0.8});
+    LeftArea left(aside);
     Vector before = latlon2vector(ring.lat[ring.size - 1], ring.lon[ring.size - 1]);
     for (std::size_t i = 0; i < ring.size; ++i) {
         const Vector at = latlon2vector(ring.lat[i], ring.lon[i]);

@@ -35,7 +35,7 @@ class Job:
 
 
 def is_parquet(path: str) -> bool:
-    """Distinguish Parquet by the suffix."""
+    """Return whether the suffix is that of Parquet."""
     return format_of(path) == "parquet"
 
 

@@ -56,11 +56,8 @@ class RegionFile:
     def names_of(self, lat: np.ndarray, lon: np.ndarray) -> pa.Array:
         """Give the names of the regions that hold points, null outside."""
         places = self.places_of(lat, lon)
-        chosen, names = pa.array(places, mask=places < 0), self.regions()[1]
-        if not is_text(names.type):
-            return names.take(chosen)
-        coded = names.dictionary_encode()  # so that no row has text of its own
-        return pa.DictionaryArray.from_arrays(coded.indices.take(chosen), coded.dictionary)
+        names = coded_names(self.path, self.name, self.state)
+        return names.take(pa.array(places, mask=places < 0))
 
 
 @functools.lru_cache(maxsize=1)
@@ -75,6 +72,13 @@ def read_regions(
     except ValueError as error:
         raise CommandError(f"{path}: {error}") from None
     return regions, names
+
+
+@functools.lru_cache(maxsize=1)
+def coded_names(path: str, name: str | None, state: tuple[int, int]) -> pa.Array:
+    """Give the names of regions, text as a dictionary: no row then has text of its own."""
+    _, names = read_regions(path, name, state)
+    return names.dictionary_encode() if is_text(names.type) else names
 
 
 def read_geometries(path: str, name: str | None = None) -> tuple[np.ndarray, pa.Array]:
